@@ -1,0 +1,132 @@
+//! Every request the UI can make and every event it hears. TypeScript is made from these types.
+//!
+//! View models are complete: the UI shows them and decides nothing. Fields whose name ends in `_html` were made safe by
+//! [`proffer_domain::text::to_safe_html`] and may be put into a page; every other text is hostile and must be escaped.
+//! Requests are named `noun_verb`, events are in the past tense.
+
+pub mod attachment;
+pub mod connection;
+pub mod diagnostics;
+pub mod error;
+pub mod event;
+pub mod message;
+pub mod notice;
+pub mod offer;
+pub mod offer_dialog;
+pub mod outbox;
+pub mod question;
+pub mod queue;
+pub mod request_centre;
+pub mod session;
+pub mod settings;
+pub mod support;
+
+pub use error::{ApiError, ApiErrorCode};
+pub use event::{DeskEvent, OpenTarget};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A request or response without content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(as = "()")]
+pub struct Nothing;
+
+/// Calls `$with!` with every request: its name, what it takes and what it gives.
+///
+/// Declared once: the dispatcher and the TypeScript map both come from this list.
+#[macro_export]
+macro_rules! for_each_request {
+    ($with:ident) => {
+        $with! {
+            /// Who is signed in, and where.
+            session_show(Nothing) -> session::SessionView;
+            /// Signs in and begins to sync.
+            session_sign_in(session::SessionSignIn) -> session::SessionView;
+            /// Signs out here; drafts and outbox stay on this computer.
+            session_sign_out(Nothing) -> session::SessionView;
+            /// How the desk stands to its platform.
+            connection_show(Nothing) -> connection::ConnectionView;
+            /// Tries to reach the platform now.
+            connection_retry(Nothing) -> connection::ConnectionView;
+            /// The question queue.
+            queue_list(queue::QueueList) -> queue::QueueView;
+            /// One question with its whole conversation; marks it as read.
+            question_show(question::QuestionRef) -> question::ConversationView;
+            /// Takes the lock. Needs the platform.
+            question_lock(question::QuestionRef) -> question::ConversationView;
+            /// Gives the lock back ("opt out"). Needs the platform.
+            question_release(question::QuestionRef) -> question::ConversationView;
+            /// Extends the lock by one click. Needs the platform.
+            question_extend(question::QuestionRef) -> question::ConversationView;
+            /// Keeps what was typed.
+            message_draft_save(message::MessageDraftSave) -> message::MessageDraftView;
+            /// Puts the draft into the outbox; it goes out after the undo window.
+            message_send(message::MessageSend) -> question::ConversationView;
+            /// Adds a file to a draft.
+            attachment_add(attachment::AttachmentAdd) -> attachment::DraftAttachment;
+            /// Takes a file off a draft.
+            attachment_remove(attachment::AttachmentRemove) -> Nothing;
+            /// Fetches a file (from the cache, else from the platform) and saves it to the downloads folder.
+            attachment_save(attachment::AttachmentRef) -> attachment::AttachmentSaved;
+            /// What waits to be sent, and what could not be.
+            outbox_list(Nothing) -> outbox::OutboxView;
+            /// Takes an entry back within its undo window, into its draft.
+            outbox_undo(outbox::OutboxRef) -> outbox::OutboxView;
+            /// Sends a parked entry again, with the same key.
+            outbox_retry(outbox::OutboxRef) -> outbox::OutboxView;
+            /// Turns a refused entry back into an editable draft.
+            outbox_edit(outbox::OutboxRef) -> outbox::OutboxView;
+            /// Throws a refused entry away.
+            outbox_discard(outbox::OutboxRef) -> outbox::OutboxView;
+            /// Opens the offer dialog on a question, with its kept draft if there is one.
+            offer_dialog_open(offer_dialog::OfferDialogOpen) -> offer_dialog::OfferDialogView;
+            /// Takes all fields as they stand; validates, previews and keeps them.
+            offer_dialog_edit(offer_dialog::OfferDialogEdit) -> offer_dialog::OfferDialogView;
+            /// Chooses a kind; its starter template fills what was not typed by hand.
+            offer_dialog_choose_kind(offer_dialog::OfferDialogChooseKind) -> offer_dialog::OfferDialogView;
+            /// Fills the fields from a template.
+            offer_dialog_apply_template(offer_dialog::OfferDialogApplyTemplate) -> offer_dialog::OfferDialogView;
+            /// Submits the offer: into the outbox, and out.
+            offer_dialog_submit(offer_dialog::OfferDialogRef) -> offer_dialog::OfferDialogView;
+            /// Throws the draft away.
+            offer_dialog_discard(offer_dialog::OfferDialogRef) -> Nothing;
+            /// Keeps the dialog's fields as an own template.
+            offer_template_save(offer_dialog::OfferTemplateSave) -> offer_dialog::OfferDialogView;
+            /// Deletes an own template.
+            offer_template_delete(offer_dialog::OfferTemplateRef) -> Nothing;
+            /// The Request Centre.
+            request_centre_list(request_centre::RequestCentreList) -> request_centre::RequestCentreView;
+            /// One offer in full; marks it as read.
+            offer_show(offer::OfferRef) -> offer::OfferView;
+            /// Starts the work on an accepted offer.
+            offer_start(offer::OfferRef) -> offer::OfferView;
+            /// Keeps the delivery being written.
+            offer_delivery_save(offer::OfferDeliverySave) -> offer::DeliveryDraftView;
+            /// Delivers what was kept by `offer_delivery_save`.
+            offer_deliver(offer::OfferRef) -> offer::OfferView;
+            /// Takes an open or declined offer back.
+            offer_withdraw(offer::OfferRef) -> offer::OfferView;
+            /// Ends an accepted offer, with a reason.
+            offer_cancel(offer::OfferCancel) -> offer::OfferView;
+            /// Asks the category's moderator for help.
+            support_request_send(support::SupportRequestSend) -> support::SupportRequestList;
+            /// The requests for help and their replies.
+            support_request_list(Nothing) -> support::SupportRequestList;
+            /// The notices, newest first.
+            notice_list(Nothing) -> notice::NoticeList;
+            /// Marks notices as read.
+            notice_mark_read(notice::NoticeMarkRead) -> notice::NoticeList;
+            /// Raises a test notification and says what came of it.
+            notice_send_test(Nothing) -> notice::NoticeTest;
+            /// The settings.
+            settings_show(Nothing) -> settings::SettingsView;
+            /// Changes the settings.
+            settings_save(settings::Settings) -> settings::SettingsView;
+            /// What a support person asks for; holds no secret.
+            diagnostics_show(Nothing) -> diagnostics::DiagnosticsView;
+            /// Where the window shall go, if a notification or link opened it; asked once at start.
+            navigation_take(Nothing) -> event::NavigationTaken;
+        }
+    };
+}

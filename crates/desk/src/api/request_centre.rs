@@ -1,0 +1,161 @@
+//! The Request Centre: every offer and request of the expert.
+
+use super::support::SupportRequestView;
+use proffer_domain::{OfferId, OfferState, QuestionId, ServiceKind, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A view of the Request Centre.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestView {
+    /// Everything that is not done.
+    #[default]
+    AllOpen,
+    /// Accepted, to be fulfilled; refused by the platform.
+    NeedsYou,
+    /// Sent or held (or still in the outbox).
+    Waiting,
+    /// Started or delivered.
+    InProgress,
+    /// Completed, declined, expired, withdrawn, cancelled.
+    Done,
+}
+
+/// Asks for a view.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestCentreList {
+    /// Which view.
+    pub view: RequestView,
+    /// Words that must occur in title, customer or question; empty for all.
+    pub search: String,
+}
+
+/// A view's count and amounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestViewCount {
+    /// Which view.
+    pub view: RequestView,
+    /// How many.
+    pub count: u32,
+    /// The sum in each currency, ready to show.
+    pub amount_texts: Vec<String>,
+}
+
+/// What the next date of an offer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NextDateKind {
+    /// To be delivered by then.
+    Due,
+    /// The chosen call begins.
+    Call,
+    /// Expires then.
+    Expires,
+    /// The customer is reminded then.
+    Reminder,
+    /// Completes by itself then.
+    Completes,
+    /// It ended then.
+    Ended,
+    /// It was sent then.
+    Sent,
+}
+
+/// The next date of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NextDate {
+    /// What it is.
+    pub kind: NextDateKind,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it is today or past and the expert is to act.
+    pub is_urgent: bool,
+}
+
+/// One offer of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OfferRow {
+    /// Its id.
+    pub offer_id: OfferId,
+    /// The question it was made on.
+    pub question_id: QuestionId,
+    /// Its short number; `None` until the platform has it.
+    pub number: Option<u64>,
+    /// Its title.
+    pub title: String,
+    /// The kind.
+    pub kind: ServiceKind,
+    /// The kind's name.
+    pub kind_label: String,
+    /// Who it is for.
+    pub customer_name: String,
+    /// Where it stands with the outbox laid over it; `None` while the offer itself waits in the outbox.
+    pub state: Option<OfferState>,
+    /// Whether it was refused.
+    pub is_failed: bool,
+    /// Whether something of it waits in the outbox.
+    pub is_pending: bool,
+    /// The price, ready to show.
+    pub amount_text: String,
+    /// What comes next.
+    pub next_date: Option<NextDate>,
+    /// When the customer last looked at it.
+    pub viewed_at: Option<Timestamp>,
+    /// Whether something happened that this expert has not seen.
+    pub is_unread: bool,
+}
+
+/// Why rows stand together; in the order of their declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferGroupKind {
+    /// Refused by the platform.
+    Refused,
+    /// Accepted, to fulfil.
+    ToFulfil,
+    /// In progress.
+    InProgress,
+    /// Delivered, waiting for the customer's confirmation.
+    Delivered,
+    /// Waiting in the outbox.
+    Queued,
+    /// Sent, awaiting the customer.
+    Awaiting,
+    /// Held for later.
+    Held,
+    /// Declined.
+    Declined,
+    /// Completed.
+    Completed,
+    /// Expired.
+    Expired,
+    /// Withdrawn.
+    Withdrawn,
+    /// Cancelled.
+    Cancelled,
+}
+
+/// Rows that stand together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OfferGroup {
+    /// Why.
+    pub kind: OfferGroupKind,
+    /// The sum in each currency, ready to show.
+    pub amount_texts: Vec<String>,
+    /// The rows.
+    pub rows: Vec<OfferRow>,
+}
+
+/// The Request Centre.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestCentreView {
+    /// All views with their counts.
+    pub views: Vec<RequestViewCount>,
+    /// The chosen view's groups.
+    pub groups: Vec<OfferGroup>,
+    /// Requests for help, newest first.
+    pub support_requests: Vec<SupportRequestView>,
+    /// How many unread offers there are, for the badge.
+    pub unread_count: u32,
+}

@@ -1,0 +1,45 @@
+//! Requests for help to the category's moderator.
+
+use proffer_domain::{QuestionId, SupportRequestId, Timestamp};
+use proffer_protocol::SupportRequestState;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Asks for help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SupportRequestSend {
+    /// About which question, if any.
+    pub question_id: Option<QuestionId>,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SupportRequestView {
+    /// Its id.
+    pub id: SupportRequestId,
+    /// The question it is about.
+    pub question_id: Option<QuestionId>,
+    /// The subject.
+    pub subject: String,
+    /// The text, safe.
+    pub text_html: String,
+    /// When it was made.
+    pub requested_at: Timestamp,
+    /// Where it stands; `None` while it waits in the outbox.
+    pub state: Option<SupportRequestState>,
+    /// The moderator's reply, safe.
+    pub reply_html: Option<String>,
+    /// When it was replied to.
+    pub replied_at: Option<Timestamp>,
+}
+
+/// All requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SupportRequestList {
+    /// Newest first.
+    pub requests: Vec<SupportRequestView>,
+}

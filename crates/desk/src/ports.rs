@@ -1,0 +1,141 @@
+//! What the desk needs from outside, as small traits. The shell brings the real ones; `testing` has one fake each.
+
+use crate::api::OpenTarget;
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use proffer_domain::{AttachmentId, CommandId, Timestamp};
+use proffer_protocol::{Me, Problem, SessionCreated, SignInRequest, SyncPage};
+use std::{path::PathBuf, time::Duration};
+use uuid::Uuid;
+
+/// The time, and waiting for it.
+#[async_trait]
+pub trait Clock: Send + Sync + 'static {
+    /// The moment.
+    fn now(&self) -> Timestamp;
+    /// Waits for this long.
+    async fn sleep(&self, duration: Duration);
+}
+
+/// Randomness, for ids and jitter.
+pub trait Entropy: Send + Sync + 'static {
+    /// Fills the bytes.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Why the platform could not be asked, or what it answered.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PlatformError {
+    /// It answered with a problem.
+    #[error("{}", .0.title)]
+    Problem(Box<Problem>),
+    /// It could not be reached, or the answer did not arrive: what happened is unknown.
+    #[error("the platform cannot be reached: {0}")]
+    Unreachable(String),
+    /// Something answered, but not as a platform does.
+    #[error("what answers at this address is not a platform: {0}")]
+    NotAPlatform(String),
+    /// A file on this computer could not be read or written.
+    #[error("a file on this computer could not be used: {0}")]
+    File(String),
+}
+
+/// A command, ready to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CommandCall {
+    /// The idempotency key.
+    pub key: CommandId,
+    /// The path under the platform's address, such as `/v1/offers/…/start`.
+    pub path: String,
+    /// The body.
+    pub body: serde_json::Value,
+}
+
+/// What arrives on the event stream.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlatformEvent {
+    /// Changes as they happen.
+    Sync(SyncPage),
+    /// Too far behind: call sync.
+    Behind,
+    /// A sign of life.
+    Heartbeat,
+}
+
+/// The platform, over its protocol. One value stands for one address; the token is given with each call.
+#[async_trait]
+pub trait Platform: Send + Sync + 'static {
+    /// Signs in.
+    async fn sign_in(&self, request: &SignInRequest) -> Result<SessionCreated, PlatformError>;
+    /// Ends the session.
+    async fn sign_out(&self, token: &str) -> Result<(), PlatformError>;
+    /// The account, its categories and the limits.
+    async fn me(&self, token: &str) -> Result<Me, PlatformError>;
+    /// Changes since the cursor; from the beginning without one.
+    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncPage, PlatformError>;
+    /// Changes as they happen, from the cursor on.
+    async fn events(
+        &self,
+        token: &str,
+        cursor: &str,
+    ) -> Result<BoxStream<'static, Result<PlatformEvent, PlatformError>>, PlatformError>;
+    /// Sends a command; gives the resulting document.
+    async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError>;
+    /// Uploads a file under an id of the client's making.
+    async fn upload(&self, token: &str, id: AttachmentId, name: &str, file: PathBuf) -> Result<(), PlatformError>;
+    /// Fetches a file.
+    async fn download(
+        &self,
+        token: &str,
+        id: AttachmentId,
+    ) -> Result<BoxStream<'static, Result<Bytes, PlatformError>>, PlatformError>;
+}
+
+/// Makes a [`Platform`] for an address.
+pub trait PlatformConnector: Send + Sync + 'static {
+    /// # Errors
+    /// If the address is not one.
+    fn connect(&self, url: &str) -> Result<std::sync::Arc<dyn Platform>, PlatformError>;
+}
+
+/// A notification to raise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// The notice's key.
+    pub id: Uuid,
+    /// Its title.
+    pub title: String,
+    /// Its text: who, what, how much.
+    pub body: String,
+    /// Where a click leads.
+    pub target: Option<OpenTarget>,
+}
+
+/// Why a notification was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotifierError(pub String);
+
+/// The system's notifications.
+#[async_trait]
+pub trait Notifier: Send + Sync + 'static {
+    /// Raises a notification; returns when the system has taken it.
+    async fn raise(&self, notification: &Notification) -> Result<(), NotifierError>;
+}
+
+/// Why the keychain could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct KeychainError(pub String);
+
+/// The system's keychain.
+#[async_trait]
+pub trait Keychain: Send + Sync + 'static {
+    /// The secret kept under a name.
+    async fn get(&self, name: &str) -> Result<Option<String>, KeychainError>;
+    /// Keeps a secret.
+    async fn set(&self, name: &str, secret: &str) -> Result<(), KeychainError>;
+    /// Forgets a secret.
+    async fn delete(&self, name: &str) -> Result<(), KeychainError>;
+}

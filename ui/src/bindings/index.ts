@@ -1,0 +1,2068 @@
+// Made from the Rust types by `npm run gen`. Do not edit.
+
+/**
+ * A refused request.
+ */
+export type ApiError = { 
+/**
+ * Why.
+ */
+code: ApiErrorCode, 
+/**
+ * What exactly, in English; may be empty.
+ */
+detail: string, 
+/**
+ * The fields that are wrong.
+ */
+fields: Array<FieldProblem>, };
+
+/**
+ * Why a request was refused. A closed set: the UI has words, severity and the way out for each.
+ */
+export type ApiErrorCode = "malformed_request" | "invalid_fields" | "sign_in_needed" | "wrong_credentials" | "not_an_expert" | "offline" | "not_a_platform" | "protocol_mismatch" | "not_found" | "forbidden" | "lock_held" | "lock_not_held" | "question_closed" | "answer_first" | "not_your_question" | "offer_state_conflict" | "offer_revised" | "offer_expired" | "already_sent" | "too_large" | "storage_failed" | "notifications_refused" | "platform_trouble" | "internal";
+
+/**
+ * Light or dark.
+ */
+export type Appearance = "system" | "light" | "dark";
+
+/**
+ * A file as lists and messages show it; its bytes are fetched apart.
+ */
+export type Attachment = { 
+/**
+ * Its id.
+ */
+id: AttachmentId, 
+/**
+ * Its name without any folder. Hostile text.
+ */
+name: string, 
+/**
+ * Its media type, as found in its bytes or by its name.
+ */
+media_type: string, 
+/**
+ * Its size in bytes.
+ */
+size_bytes: number, };
+
+/**
+ * Adds a file. Its `Debug` form hides the content.
+ */
+export type AttachmentAdd = { 
+/**
+ * What it belongs to.
+ */
+owner: DraftOwner, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its bytes in base64.
+ */
+content_base64: string, };
+
+/**
+ * A stored file.
+ */
+export type AttachmentId = string;
+
+/**
+ * Names a file.
+ */
+export type AttachmentRef = { 
+/**
+ * Which.
+ */
+attachment_id: AttachmentId, };
+
+/**
+ * Takes a file off.
+ */
+export type AttachmentRemove = { 
+/**
+ * What it belongs to.
+ */
+owner: DraftOwner, 
+/**
+ * Which.
+ */
+attachment_id: AttachmentId, };
+
+/**
+ * Where a file was saved.
+ */
+export type AttachmentSaved = { 
+/**
+ * The whole path.
+ */
+path: string, };
+
+/**
+ * A proposed time for a call.
+ */
+export type CallSlot = { 
+/**
+ * When it begins.
+ */
+starts_at: string, 
+/**
+ * How long it lasts, in minutes, from 5 to 480.
+ */
+minutes: number, };
+
+/**
+ * A proposed call time as it stands in the dialog.
+ */
+export type CallSlotField = { 
+/**
+ * When it begins.
+ */
+starts_at: string, 
+/**
+ * How long it lasts, in minutes.
+ */
+minutes: number, };
+
+/**
+ * The steps and what is missing.
+ */
+export type Checklist = { 
+/**
+ * The five steps, in order.
+ */
+steps: Array<Step>, 
+/**
+ * What keeps any offer from being sent; `AnswerFirst` still lets an upgrade through.
+ */
+blocker: OfferBlocker | null, };
+
+/**
+ * A command's idempotency key, made by the client.
+ */
+export type CommandId = string;
+
+/**
+ * The connection's state.
+ */
+export type ConnectionState = "signed_out" | "connecting" | "syncing" | "online" | "offline" | "protocol_mismatch";
+
+/**
+ * The connection.
+ */
+export type ConnectionView = { 
+/**
+ * How it stands.
+ */
+state: ConnectionState, 
+/**
+ * When the cache was last in step.
+ */
+synced_at: string | null, 
+/**
+ * How many documents the running first sync has brought; `None` when none runs.
+ */
+first_sync_count: number | null, 
+/**
+ * How many outbox entries wait to be sent.
+ */
+waiting_count: number, 
+/**
+ * How many outbox entries were refused or cannot be sent.
+ */
+failed_count: number, };
+
+/**
+ * A conversation.
+ */
+export type ConversationView = { 
+/**
+ * The question.
+ */
+question_id: QuestionId, 
+/**
+ * Its short number, shown as `Q-48213`.
+ */
+number: number, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Its category's name.
+ */
+category_name: string, 
+/**
+ * Its text, safe.
+ */
+text_html: string, 
+/**
+ * Its files.
+ */
+attachments: Array<Attachment>, 
+/**
+ * When it was asked.
+ */
+asked_at: string, 
+/**
+ * Where it stands.
+ */
+state: QuestionState, 
+/**
+ * The lock.
+ */
+lock: LockView, 
+/**
+ * The customer.
+ */
+customer: CustomerView, 
+/**
+ * When the customer last looked at its page.
+ */
+customer_viewed_at: string | null, 
+/**
+ * The messages, oldest first, those of the outbox last.
+ */
+messages: Array<MessageView>, 
+/**
+ * The rating.
+ */
+rating: RatingView | null, 
+/**
+ * The five steps and what is missing.
+ */
+checklist: Checklist, 
+/**
+ * The offers made on it by this expert, newest first.
+ */
+offers: Array<OfferOnQuestion>, 
+/**
+ * Whether this expert may write on it now.
+ */
+may_write: boolean, 
+/**
+ * The message being written.
+ */
+draft: MessageDraftView, 
+/**
+ * Whether an offer draft is kept for it.
+ */
+has_offer_draft: boolean, 
+/**
+ * The ready phrases.
+ */
+phrases: Array<Phrase>, };
+
+/**
+ * A currency to choose from.
+ */
+export type CurrencyChoice = { 
+/**
+ * Its code.
+ */
+code: string, 
+/**
+ * The smallest price, ready to show.
+ */
+min_text: string, 
+/**
+ * The largest price, ready to show.
+ */
+max_text: string, };
+
+/**
+ * The customer.
+ */
+export type CustomerView = { 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Their first name, for sentences.
+ */
+first_name: string, 
+/**
+ * One or two letters for the avatar.
+ */
+initials: string, 
+/**
+ * When their account was made.
+ */
+customer_since: string, 
+/**
+ * How many of their questions this desk knows.
+ */
+question_count: number, };
+
+/**
+ * The delivery being written.
+ */
+export type DeliveryDraftView = { 
+/**
+ * The message, or what came of the call.
+ */
+message: string, 
+/**
+ * Whether it reports a call's outcome.
+ */
+is_call_outcome: boolean, 
+/**
+ * Its files.
+ */
+attachments: Array<DraftAttachment>, 
+/**
+ * When it was last kept; `None` for an empty draft.
+ */
+saved_at: string | null, };
+
+/**
+ * How long after acceptance the expert delivers.
+ */
+export type DeliveryTime = { 
+/**
+ * How many, from 1 to 365.
+ */
+count: number, 
+/**
+ * Of what.
+ */
+unit: DeliveryUnit, };
+
+/**
+ * The unit of a delivery time.
+ */
+export type DeliveryUnit = "hours" | "days" | "working_days" | "weeks";
+
+/**
+ * What was delivered.
+ */
+export type DeliveryView = { 
+/**
+ * The message, safe.
+ */
+message_html: string, 
+/**
+ * Whether it reports a call's outcome.
+ */
+is_call_outcome: boolean, 
+/**
+ * Its files.
+ */
+attachments: Array<Attachment>, 
+/**
+ * When.
+ */
+delivered_at: string, };
+
+/**
+ * Something happened; the UI asks again for what it shows of it.
+ */
+export type DeskEvent = { "event": "session_changed" } | { "event": "connection_changed", 
+/**
+ * How it stands now.
+ */
+connection: ConnectionView, } | { "event": "queue_changed" } | { "event": "question_changed", 
+/**
+ * Which.
+ */
+question_id: QuestionId, } | { "event": "offers_changed", 
+/**
+ * Which.
+ */
+offer_ids: Array<OfferId>, } | { "event": "outbox_changed" } | { "event": "notices_changed", 
+/**
+ * How many are unread.
+ */
+unread: number, } | { "event": "offer_accepted", 
+/**
+ * Which.
+ */
+offer_id: OfferId, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Who accepted.
+ */
+customer_name: string, 
+/**
+ * For how much, ready to show.
+ */
+amount_text: string, } | { "event": "support_requests_changed" } | { "event": "settings_changed" } | { "event": "navigation_requested", 
+/**
+ * Where.
+ */
+target: OpenTarget, };
+
+/**
+ * Lines of plain text without any secret.
+ */
+export type DiagnosticsView = { 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * A file of a draft, kept on this computer.
+ */
+export type DraftAttachment = { 
+/**
+ * Its id, which it keeps on the platform.
+ */
+id: AttachmentId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its media type.
+ */
+media_type: string, 
+/**
+ * Its size in bytes.
+ */
+size_bytes: number, };
+
+/**
+ * What a draft's file belongs to.
+ */
+export type DraftOwner = { "kind": "message", 
+/**
+ * The question.
+ */
+question_id: QuestionId, } | { "kind": "delivery", 
+/**
+ * The offer.
+ */
+offer_id: OfferId, };
+
+/**
+ * The expert.
+ */
+export type ExpertView = { 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * One or two letters for the avatar.
+ */
+initials: string, 
+/**
+ * Their address.
+ */
+email: string, 
+/**
+ * The names of the categories they serve.
+ */
+categories: Array<string>, };
+
+/**
+ * An expiry to choose from.
+ */
+export type ExpiryChoice = { 
+/**
+ * In how many days.
+ */
+days: number, 
+/**
+ * The end of that day.
+ */
+expires_at: string, };
+
+/**
+ * Why a field was refused. A closed set: the UI has words for each in every language.
+ */
+export type FieldCode = "missing" | "too_long" | "too_short" | "too_many" | "too_small" | "too_large" | "malformed" | "in_the_past" | "not_offered" | "dangerous_type" | "taken" | "no_match";
+
+/**
+ * One field's problem: where it is, why, and what to do, in English words for clients without a table of their own.
+ */
+export type FieldProblem = { 
+/**
+ * JSON pointer (RFC 6901) of the field in the request, such as `/price` or `/deliverables/2`.
+ */
+pointer: string, 
+/**
+ * Why it was refused.
+ */
+code: FieldCode, 
+/**
+ * What is wrong and what to do, in English.
+ */
+message: string, 
+/**
+ * The limit that was broken, ready to show (a number of characters, an amount with its currency).
+ */
+limit?: string, };
+
+/**
+ * A kind to choose from.
+ */
+export type KindChoice = { 
+/**
+ * The kind.
+ */
+kind: ServiceKind, 
+/**
+ * Its name.
+ */
+label: string, 
+/**
+ * Whether call times can be proposed.
+ */
+is_call: boolean, 
+/**
+ * What keeps this kind from being offered now.
+ */
+blocker: OfferBlocker | null, };
+
+/**
+ * Whose the lock is.
+ */
+export type LockState = "free" | "mine" | "other";
+
+/**
+ * The lock.
+ */
+export type LockView = { 
+/**
+ * Whose.
+ */
+state: LockState, 
+/**
+ * The other holder's name.
+ */
+holder_name: string | null, 
+/**
+ * When it ends, by this computer's clock.
+ */
+expires_at: string | null, 
+/**
+ * From when on its end is near, by this computer's clock.
+ */
+warns_at: string | null, };
+
+/**
+ * How far a message has come.
+ */
+export type MessageDelivery = { "kind": "sent" } | { "kind": "undoable", 
+/**
+ * The outbox entry.
+ */
+command_id: CommandId, 
+/**
+ * Until when it can be taken back.
+ */
+until: string, } | { "kind": "waiting", 
+/**
+ * The outbox entry.
+ */
+command_id: CommandId, } | { "kind": "failed", 
+/**
+ * The outbox entry.
+ */
+command_id: CommandId, 
+/**
+ * Why.
+ */
+error: ApiError, };
+
+/**
+ * Keeps what was typed. Files are added apart.
+ */
+export type MessageDraftSave = { 
+/**
+ * On which question.
+ */
+question_id: QuestionId, 
+/**
+ * Answer or Information Request.
+ */
+kind: MessageKind, 
+/**
+ * The text, Markdown.
+ */
+text: string, 
+/**
+ * Whether the sentence that an OPTIONAL offer will follow is added.
+ */
+announces_offer: boolean, };
+
+/**
+ * The draft as it is kept.
+ */
+export type MessageDraftView = { 
+/**
+ * Answer or Information Request.
+ */
+kind: MessageKind, 
+/**
+ * The text, Markdown.
+ */
+text: string, 
+/**
+ * The text as the customer will see it.
+ */
+preview_html: string, 
+/**
+ * Whether the sentence that an OPTIONAL offer will follow is added.
+ */
+announces_offer: boolean, 
+/**
+ * Its files.
+ */
+attachments: Array<DraftAttachment>, 
+/**
+ * When it was last kept; `None` for an empty draft.
+ */
+saved_at: string | null, };
+
+/**
+ * A message on a question.
+ */
+export type MessageId = string;
+
+/**
+ * What a message is for.
+ */
+export type MessageKind = "answer" | "info_request" | "reply";
+
+/**
+ * Sends the kept draft.
+ */
+export type MessageSend = { 
+/**
+ * On which question.
+ */
+question_id: QuestionId, };
+
+/**
+ * A message.
+ */
+export type MessageView = { 
+/**
+ * Its id.
+ */
+id: MessageId, 
+/**
+ * What it is for.
+ */
+kind: MessageKind, 
+/**
+ * Who wrote it.
+ */
+author_name: string, 
+/**
+ * One or two letters for the avatar.
+ */
+author_initials: string, 
+/**
+ * Whether this expert wrote it.
+ */
+is_mine: boolean, 
+/**
+ * Its text, safe, with the announcement of an offer if it has one.
+ */
+text_html: string, 
+/**
+ * Its files.
+ */
+attachments: Array<Attachment>, 
+/**
+ * When the platform took it in, or when it was put into the outbox.
+ */
+sent_at: string, 
+/**
+ * How far it has come.
+ */
+delivery: MessageDelivery, };
+
+/**
+ * The answer of `navigation_take`.
+ */
+export type NavigationTaken = { 
+/**
+ * Where to go; `None` for the desk as it is.
+ */
+target: OpenTarget | null, };
+
+/**
+ * The next date of an offer.
+ */
+export type NextDate = { 
+/**
+ * What it is.
+ */
+kind: NextDateKind, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Whether it is today or past and the expert is to act.
+ */
+is_urgent: boolean, };
+
+/**
+ * What the next date of an offer is.
+ */
+export type NextDateKind = "due" | "call" | "expires" | "reminder" | "completes" | "ended" | "sent";
+
+/**
+ * A request or response without content.
+ */
+export type Nothing = null;
+
+/**
+ * What a notice tells.
+ */
+export type NoticeKind = "offer_accepted" | "offer_completed" | "offer_declined" | "customer_replied" | "support_replied" | "digest";
+
+/**
+ * The notices.
+ */
+export type NoticeList = { 
+/**
+ * Newest first, at most 200.
+ */
+notices: Array<NoticeView>, 
+/**
+ * How many are unread.
+ */
+unread_count: number, };
+
+/**
+ * Marks notices as read.
+ */
+export type NoticeMarkRead = { 
+/**
+ * Which; empty for all.
+ */
+ids: Array<string>, };
+
+/**
+ * What came of a test notification.
+ */
+export type NoticeTest = { 
+/**
+ * Whether the system took it.
+ */
+was_taken: boolean, 
+/**
+ * What is wrong and what to do, when it was not.
+ */
+problem: string | null, };
+
+/**
+ * One notice.
+ */
+export type NoticeView = { 
+/**
+ * Its key: the event's id.
+ */
+id: string, 
+/**
+ * What it tells.
+ */
+kind: NoticeKind, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Who, what, how much.
+ */
+body: string, 
+/**
+ * When it happened.
+ */
+at: string, 
+/**
+ * Whether it was read.
+ */
+is_read: boolean, 
+/**
+ * Why the desktop did not show it, if it did not.
+ */
+raise_error: string | null, 
+/**
+ * The offer it is about.
+ */
+offer_id: OfferId | null, 
+/**
+ * The question it is about.
+ */
+question_id: QuestionId | null, };
+
+/**
+ * Something the expert can do with an offer now.
+ */
+export type OfferAction = "start" | "deliver" | "revise" | "withdraw" | "cancel";
+
+/**
+ * What keeps an offer from being sent.
+ */
+export type OfferBlocker = "lock_first" | "answer_first";
+
+/**
+ * Ends an accepted offer.
+ */
+export type OfferCancel = { 
+/**
+ * Which.
+ */
+offer_id: OfferId, 
+/**
+ * Why; the customer sees it.
+ */
+reason: string, };
+
+/**
+ * Keeps the delivery being written. Files are added apart.
+ */
+export type OfferDeliverySave = { 
+/**
+ * Which.
+ */
+offer_id: OfferId, 
+/**
+ * The message, or what came of the call.
+ */
+message: string, 
+/**
+ * Whether it reports a call's outcome.
+ */
+is_call_outcome: boolean, };
+
+/**
+ * Fills the fields from a template.
+ */
+export type OfferDialogApplyTemplate = { 
+/**
+ * The draft.
+ */
+draft_id: string, 
+/**
+ * The template.
+ */
+template_id: string, };
+
+/**
+ * Chooses a kind.
+ */
+export type OfferDialogChooseKind = { 
+/**
+ * The draft.
+ */
+draft_id: string, 
+/**
+ * The kind.
+ */
+kind: ServiceKind, };
+
+/**
+ * Takes all fields as they stand.
+ */
+export type OfferDialogEdit = { 
+/**
+ * The draft.
+ */
+draft_id: string, 
+/**
+ * The fields.
+ */
+fields: OfferFields, };
+
+/**
+ * Opens the dialog.
+ */
+export type OfferDialogOpen = { 
+/**
+ * On which question.
+ */
+question_id: QuestionId, 
+/**
+ * The offer to revise; `None` for a new one.
+ */
+revises: OfferId | null, };
+
+/**
+ * How far the dialog has come.
+ */
+export type OfferDialogPhase = { "kind": "editing" } | { "kind": "queued", 
+/**
+ * The offer's id.
+ */
+offer_id: OfferId, } | { "kind": "sent", 
+/**
+ * The offer's id.
+ */
+offer_id: OfferId, } | { "kind": "refused", 
+/**
+ * Why.
+ */
+error: ApiError, };
+
+/**
+ * Names an open dialog by its draft.
+ */
+export type OfferDialogRef = { 
+/**
+ * The draft.
+ */
+draft_id: string, };
+
+/**
+ * The dialog.
+ */
+export type OfferDialogView = { 
+/**
+ * The draft.
+ */
+draft_id: string, 
+/**
+ * The question.
+ */
+question_id: QuestionId, 
+/**
+ * Its short number.
+ */
+question_number: number, 
+/**
+ * Its title.
+ */
+question_title: string, 
+/**
+ * The customer's name.
+ */
+customer_name: string, 
+/**
+ * The customer's first name, for sentences.
+ */
+customer_first_name: string, 
+/**
+ * The offer being revised.
+ */
+revises: OfferId | null, 
+/**
+ * The fields as they stand.
+ */
+fields: OfferFields, 
+/**
+ * What is wrong with them; empty when it can be submitted. Pointers as in `OfferTerms`; `/kind` when none is
+ * chosen.
+ */
+problems: Array<FieldProblem>, 
+/**
+ * What keeps any offer from being sent.
+ */
+blocker: OfferBlocker | null, 
+/**
+ * What the customer will see.
+ */
+preview: OfferPreview, 
+/**
+ * What the expert nets after the platform's share; `None` until the price can be read.
+ */
+net_text: string | null, 
+/**
+ * The kinds, in order.
+ */
+kinds: Array<KindChoice>, 
+/**
+ * The templates, own ones first.
+ */
+templates: Array<TemplateChoice>, 
+/**
+ * The currencies, the preselected one first.
+ */
+currencies: Array<CurrencyChoice>, 
+/**
+ * Expiries to choose from beside none and a date.
+ */
+expiries: Array<ExpiryChoice>, 
+/**
+ * The largest sizes.
+ */
+sizes: OfferFieldSizes, 
+/**
+ * When the draft was last kept.
+ */
+saved_at: string, 
+/**
+ * How far it has come.
+ */
+phase: OfferDialogPhase, };
+
+/**
+ * What happened to an offer.
+ */
+export type OfferEventKind = "sent" | "viewed" | "held" | "declined" | "reconsidered" | "revised" | "withdrawn" | "expired" | "accepted" | "started" | "delivered" | "completed" | "cancelled";
+
+/**
+ * The largest sizes, for counters.
+ */
+export type OfferFieldSizes = { 
+/**
+ * Characters of the title.
+ */
+title_max_chars: number, 
+/**
+ * Characters of a deliverable.
+ */
+deliverable_max_chars: number, 
+/**
+ * Number of deliverables.
+ */
+deliverables_max: number, 
+/**
+ * Characters of the note.
+ */
+note_max_chars: number, 
+/**
+ * Number of call times.
+ */
+call_slots_max: number, };
+
+/**
+ * All fields as they stand in the dialog, as typed.
+ */
+export type OfferFields = { 
+/**
+ * The kind; `None` until one is chosen.
+ */
+kind: ServiceKind | null, 
+/**
+ * The title.
+ */
+title: string, 
+/**
+ * What the customer will receive, one a line; blank lines are left out when it is sent.
+ */
+deliverables: Array<string>, 
+/**
+ * The currency's code.
+ */
+currency: string, 
+/**
+ * The price as typed.
+ */
+price_text: string, 
+/**
+ * How long after acceptance it is delivered.
+ */
+delivery_time: DeliveryTime, 
+/**
+ * When it can no longer be accepted; `None` is the default.
+ */
+expires_at: string | null, 
+/**
+ * The note.
+ */
+note: string, 
+/**
+ * Proposed call times, up to three.
+ */
+call_slots: Array<CallSlotField>, };
+
+/**
+ * Rows that stand together.
+ */
+export type OfferGroup = { 
+/**
+ * Why.
+ */
+kind: OfferGroupKind, 
+/**
+ * The sum in each currency, ready to show.
+ */
+amount_texts: Array<string>, 
+/**
+ * The rows.
+ */
+rows: Array<OfferRow>, };
+
+/**
+ * Why rows stand together; in the order of their declaration.
+ */
+export type OfferGroupKind = "refused" | "to_fulfil" | "in_progress" | "delivered" | "queued" | "awaiting" | "held" | "declined" | "completed" | "expired" | "withdrawn" | "cancelled";
+
+/**
+ * One entry of the history.
+ */
+export type OfferHistoryEntry = { 
+/**
+ * What happened.
+ */
+kind: OfferEventKind, 
+/**
+ * To which version.
+ */
+version: number, 
+/**
+ * When.
+ */
+at: string, };
+
+/**
+ * A premium offer, the same through all its versions.
+ */
+export type OfferId = string;
+
+/**
+ * An offer made on this question.
+ */
+export type OfferOnQuestion = { 
+/**
+ * Which.
+ */
+offer_id: OfferId, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Its price, ready to show.
+ */
+amount_text: string, 
+/**
+ * Where it stands; `None` while it waits in the outbox.
+ */
+state: OfferState | null, 
+/**
+ * Why it was refused, if it was; then `command_id` names the outbox entry.
+ */
+error: ApiError | null, 
+/**
+ * The outbox entry, while it waits or was refused.
+ */
+command_id: CommandId | null, };
+
+/**
+ * What of an offer waits in the outbox or was refused.
+ */
+export type OfferPending = { 
+/**
+ * The outbox entry.
+ */
+command_id: CommandId, 
+/**
+ * Why it was refused; `None` while it waits.
+ */
+error: ApiError | null, };
+
+/**
+ * Exactly what the customer will see.
+ */
+export type OfferPreview = { 
+/**
+ * The kind's name, empty until one is chosen.
+ */
+kind_label: string, 
+/**
+ * The title.
+ */
+title: string, 
+/**
+ * The whole price, `None` until it can be read.
+ */
+price_text: string | null, 
+/**
+ * Who offers.
+ */
+expert_name: string, 
+/**
+ * What the customer will receive.
+ */
+deliverables: Array<string>, 
+/**
+ * When it is delivered.
+ */
+delivery_text: string, 
+/**
+ * When it expires, `None` for never.
+ */
+expires_at: string | null, 
+/**
+ * The note, safe; may be empty.
+ */
+note_html: string, 
+/**
+ * The proposed call times.
+ */
+call_slots: Array<CallSlotField>, 
+/**
+ * The email's subject.
+ */
+email_subject: string, 
+/**
+ * The email's text.
+ */
+email_text: string, };
+
+/**
+ * Names an offer.
+ */
+export type OfferRef = { 
+/**
+ * Which.
+ */
+offer_id: OfferId, };
+
+/**
+ * One offer of the list.
+ */
+export type OfferRow = { 
+/**
+ * Its id.
+ */
+offer_id: OfferId, 
+/**
+ * The question it was made on.
+ */
+question_id: QuestionId, 
+/**
+ * Its short number; `None` until the platform has it.
+ */
+number: number | null, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * The kind.
+ */
+kind: ServiceKind, 
+/**
+ * The kind's name.
+ */
+kind_label: string, 
+/**
+ * Who it is for.
+ */
+customer_name: string, 
+/**
+ * Where it stands with the outbox laid over it; `None` while the offer itself waits in the outbox.
+ */
+state: OfferState | null, 
+/**
+ * Whether it was refused.
+ */
+is_failed: boolean, 
+/**
+ * Whether something of it waits in the outbox.
+ */
+is_pending: boolean, 
+/**
+ * The price, ready to show.
+ */
+amount_text: string, 
+/**
+ * What comes next.
+ */
+next_date: NextDate | null, 
+/**
+ * When the customer last looked at it.
+ */
+viewed_at: string | null, 
+/**
+ * Whether something happened that this expert has not seen.
+ */
+is_unread: boolean, };
+
+/**
+ * Where an offer stands on the platform.
+ */
+export type OfferState = "sent" | "held" | "declined" | "accepted" | "in_progress" | "delivered" | "completed" | "withdrawn" | "expired" | "superseded" | "cancelled";
+
+/**
+ * Names a template.
+ */
+export type OfferTemplateRef = { 
+/**
+ * Which.
+ */
+template_id: string, };
+
+/**
+ * Keeps the fields as an own template.
+ */
+export type OfferTemplateSave = { 
+/**
+ * The draft whose fields are kept.
+ */
+draft_id: string, 
+/**
+ * The template's name.
+ */
+name: string, };
+
+/**
+ * An offer.
+ */
+export type OfferView = { 
+/**
+ * Its id.
+ */
+offer_id: OfferId, 
+/**
+ * Its short number, shown as `R-2091`; `None` until the platform has it.
+ */
+number: number | null, 
+/**
+ * The question it was made on.
+ */
+question_id: QuestionId, 
+/**
+ * Its short number.
+ */
+question_number: number, 
+/**
+ * Its title.
+ */
+question_title: string, 
+/**
+ * Who it is for.
+ */
+customer_name: string, 
+/**
+ * Their first name, for sentences.
+ */
+customer_first_name: string, 
+/**
+ * The current version.
+ */
+version: number, 
+/**
+ * Where it stands with the outbox laid over it; `None` while the offer itself waits in the outbox.
+ */
+state: OfferState | null, 
+/**
+ * The kind.
+ */
+kind: ServiceKind, 
+/**
+ * The kind's name.
+ */
+kind_label: string, 
+/**
+ * The title.
+ */
+title: string, 
+/**
+ * What the customer receives.
+ */
+deliverables: Array<string>, 
+/**
+ * The price, ready to show.
+ */
+amount_text: string, 
+/**
+ * What the expert nets after the platform's share.
+ */
+net_text: string, 
+/**
+ * When it is delivered, in words.
+ */
+delivery_text: string, 
+/**
+ * When it is due, once accepted.
+ */
+due_at: string | null, 
+/**
+ * When it expires.
+ */
+expires_at: string | null, 
+/**
+ * The note, safe.
+ */
+note_html: string, 
+/**
+ * The proposed call times.
+ */
+call_slots: Array<CallSlot>, 
+/**
+ * The one the customer chose.
+ */
+chosen_call_slot: CallSlot | null, 
+/**
+ * When the customer last looked at it.
+ */
+viewed_at: string | null, 
+/**
+ * When a held offer's reminder is due.
+ */
+remind_at: string | null, 
+/**
+ * Whether the email about it was given up.
+ */
+email_failed: boolean, 
+/**
+ * Why the customer declined.
+ */
+decline_reason: string | null, 
+/**
+ * Why it was cancelled.
+ */
+cancel_reason: string | null, 
+/**
+ * What was delivered.
+ */
+delivery: DeliveryView | null, 
+/**
+ * When it completes by itself.
+ */
+completes_at: string | null, 
+/**
+ * All that happened, newest first.
+ */
+history: Array<OfferHistoryEntry>, 
+/**
+ * What the expert can do with it now, the main one first.
+ */
+actions: Array<OfferAction>, 
+/**
+ * The delivery being written.
+ */
+delivery_draft: DeliveryDraftView, 
+/**
+ * What of it waits or was refused.
+ */
+pending: OfferPending | null, };
+
+/**
+ * Somewhere the window can go.
+ */
+export type OpenTarget = { "kind": "offer", 
+/**
+ * Which.
+ */
+offer_id: OfferId, } | { "kind": "question", 
+/**
+ * Which.
+ */
+question_id: QuestionId, } | { "kind": "request_centre" };
+
+/**
+ * One entry.
+ */
+export type OutboxEntryView = { 
+/**
+ * Its idempotency key.
+ */
+command_id: CommandId, 
+/**
+ * What it does.
+ */
+kind: OutboxKind, 
+/**
+ * The question it belongs to.
+ */
+question_id: QuestionId | null, 
+/**
+ * The offer it belongs to.
+ */
+offer_id: OfferId | null, 
+/**
+ * A line to know it by: the title of an offer, the beginning of a message.
+ */
+summary: string, 
+/**
+ * When it was put in.
+ */
+queued_at: string, 
+/**
+ * How often it was tried.
+ */
+attempts: number, 
+/**
+ * Where it stands.
+ */
+state: OutboxState, };
+
+/**
+ * What an entry does.
+ */
+export type OutboxKind = "answer" | "info_request" | "offer" | "revision" | "withdrawal" | "start" | "delivery" | "cancellation" | "support_request";
+
+/**
+ * Names an entry.
+ */
+export type OutboxRef = { 
+/**
+ * Which.
+ */
+command_id: CommandId, };
+
+/**
+ * Where an entry stands.
+ */
+export type OutboxState = { "kind": "undoable", 
+/**
+ * Until when.
+ */
+until: string, } | { "kind": "waiting" } | { "kind": "sending" } | { "kind": "refused", 
+/**
+ * Why.
+ */
+error: ApiError, } | { "kind": "parked", 
+/**
+ * Why.
+ */
+error: ApiError, };
+
+/**
+ * The outbox.
+ */
+export type OutboxView = { 
+/**
+ * Oldest first.
+ */
+entries: Array<OutboxEntryView>, };
+
+/**
+ * A ready phrase of the composer.
+ */
+export type Phrase = { 
+/**
+ * Its name in the menu.
+ */
+name: string, 
+/**
+ * What is put into the text.
+ */
+text: string, };
+
+/**
+ * A customer's question.
+ */
+export type QuestionId = string;
+
+/**
+ * Names a question.
+ */
+export type QuestionRef = { 
+/**
+ * Which.
+ */
+question_id: QuestionId, };
+
+/**
+ * Where a question stands. Who holds it is its [`Lock`], not its state.
+ */
+export type QuestionState = "open" | "answered" | "closed";
+
+/**
+ * The counts on the filter's segments.
+ */
+export type QueueCounts = { 
+/**
+ * All.
+ */
+all: number, 
+/**
+ * The expert's own.
+ */
+mine: number, 
+/**
+ * Where the customer is to act.
+ */
+waiting: number, };
+
+/**
+ * Which questions.
+ */
+export type QueueFilter = "all" | "mine" | "waiting";
+
+/**
+ * Rows that stand together.
+ */
+export type QueueGroup = { 
+/**
+ * Why.
+ */
+kind: QueueGroupKind, 
+/**
+ * How many there are, also beyond `limit`.
+ */
+count: number, 
+/**
+ * The rows.
+ */
+rows: Array<QueueRow>, };
+
+/**
+ * Why rows stand together.
+ */
+export type QueueGroupKind = "locked_by_you" | "answered_by_you" | "open" | "others";
+
+/**
+ * Asks for the queue.
+ */
+export type QueueList = { 
+/**
+ * Which questions.
+ */
+filter: QueueFilter, 
+/**
+ * Words that must occur in title, text or customer's name; empty for all.
+ */
+search: string, 
+/**
+ * How many rows of each group at most.
+ */
+limit: number, };
+
+/**
+ * One row.
+ */
+export type QueueRow = { 
+/**
+ * The question.
+ */
+question_id: QuestionId, 
+/**
+ * Its short number, shown as `Q-48213`.
+ */
+number: number, 
+/**
+ * Its category's name.
+ */
+category_name: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * The customer's name, shortened as in `Helen M.`.
+ */
+customer_name: string, 
+/**
+ * The latest message or change.
+ */
+last_activity_at: string, 
+/**
+ * Whether something came that this expert has not seen.
+ */
+is_unread: boolean, 
+/**
+ * What is to be said of it.
+ */
+status: QueueStatus, 
+/**
+ * When this expert's lock ends.
+ */
+lock_expires_at: string | null, 
+/**
+ * Who else holds it.
+ */
+lock_holder_name: string | null, 
+/**
+ * Whether something of it waits in the outbox.
+ */
+is_pending: boolean, 
+/**
+ * Whether something of it was refused.
+ */
+is_failed: boolean, };
+
+/**
+ * What a row says of its question: shown as icon and word.
+ */
+export type QueueStatus = { "kind": "open" } | { "kind": "locked" } | { "kind": "locked_by_other" } | { "kind": "info_requested" } | { "kind": "new_reply" } | { "kind": "answered" } | { "kind": "confirmed" } | { "kind": "offer", 
+/**
+ * Where the latest stands.
+ */
+state: OfferState, } | { "kind": "closed" };
+
+/**
+ * The queue.
+ */
+export type QueueView = { 
+/**
+ * The counts on the filter's segments.
+ */
+counts: QueueCounts, 
+/**
+ * The groups that have rows, in order.
+ */
+groups: Array<QueueGroup>, };
+
+/**
+ * The customer's rating.
+ */
+export type RatingView = { 
+/**
+ * 1 to 5.
+ */
+stars: number, 
+/**
+ * The comment, safe; may be empty.
+ */
+comment_html: string, 
+/**
+ * When.
+ */
+rated_at: string, };
+
+/**
+ * Asks for a view.
+ */
+export type RequestCentreList = { 
+/**
+ * Which view.
+ */
+view: RequestView, 
+/**
+ * Words that must occur in title, customer or question; empty for all.
+ */
+search: string, };
+
+/**
+ * The Request Centre.
+ */
+export type RequestCentreView = { 
+/**
+ * All views with their counts.
+ */
+views: Array<RequestViewCount>, 
+/**
+ * The chosen view's groups.
+ */
+groups: Array<OfferGroup>, 
+/**
+ * Requests for help, newest first.
+ */
+support_requests: Array<SupportRequestView>, 
+/**
+ * How many unread offers there are, for the badge.
+ */
+unread_count: number, };
+
+/**
+ * A view of the Request Centre.
+ */
+export type RequestView = "all_open" | "needs_you" | "waiting" | "in_progress" | "done";
+
+/**
+ * A view's count and amounts.
+ */
+export type RequestViewCount = { 
+/**
+ * Which view.
+ */
+view: RequestView, 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * The sum in each currency, ready to show.
+ */
+amount_texts: Array<string>, };
+
+/**
+ * A kind of premium service that an expert may offer.
+ */
+export type ServiceKind = "secure_remote_assistance" | "follow_up_call" | "confidential_channel" | "letter_templates" | "document_preparation" | "website_design_and_programming" | "in_depth_research" | "additional_diagrams_and_manuals" | "upgrade_to_phone_call" | "other";
+
+/**
+ * Signs in. Its `Debug` form hides the password.
+ */
+export type SessionSignIn = { 
+/**
+ * The platform's address, such as `https://answers.example`.
+ */
+platform_url: string, 
+/**
+ * The expert's address.
+ */
+email: string, 
+/**
+ * The password; passed on, never kept.
+ */
+password: string, };
+
+/**
+ * Where the session stands.
+ */
+export type SessionState = "signed_out" | "signed_in" | "expired";
+
+/**
+ * The session.
+ */
+export type SessionView = { 
+/**
+ * Where it stands.
+ */
+state: SessionState, 
+/**
+ * The expert, when signed in or expired.
+ */
+expert: ExpertView | null, 
+/**
+ * The platform's address last used, for the sign-in form.
+ */
+platform_url: string, 
+/**
+ * The address last used, for the sign-in form.
+ */
+email: string, 
+/**
+ * How the token is kept; `None` when signed out.
+ */
+token_kept: TokenKept | null, };
+
+/**
+ * What the expert can set.
+ */
+export type Settings = { 
+/**
+ * Light or dark.
+ */
+appearance: Appearance, 
+/**
+ * Whether notifications are raised on the desktop.
+ */
+notifications: boolean, 
+/**
+ * How long a sent message can be taken back, in seconds; 0 for not at all.
+ */
+undo_seconds: number, };
+
+/**
+ * The settings and what they stand beside.
+ */
+export type SettingsView = { 
+/**
+ * What the expert can set.
+ */
+settings: Settings, 
+/**
+ * Where the desk keeps its data.
+ */
+data_folder: string, 
+/**
+ * The app's version.
+ */
+version: string, };
+
+/**
+ * A step and when it was done.
+ */
+export type Step = { 
+/**
+ * Which one.
+ */
+kind: StepKind, 
+/**
+ * Whether it is done.
+ */
+is_done: boolean, 
+/**
+ * When, where that is known.
+ */
+done_at: string | null, };
+
+/**
+ * A step of the flow.
+ */
+export type StepKind = "locked" | "scope_clear" | "answered" | "confirmed" | "offered";
+
+/**
+ * A request for help to the category's moderator.
+ */
+export type SupportRequestId = string;
+
+/**
+ * All requests.
+ */
+export type SupportRequestList = { 
+/**
+ * Newest first.
+ */
+requests: Array<SupportRequestView>, };
+
+/**
+ * Asks for help.
+ */
+export type SupportRequestSend = { 
+/**
+ * About which question, if any.
+ */
+question_id: QuestionId | null, 
+/**
+ * The subject.
+ */
+subject: string, 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * Where a support request stands.
+ */
+export type SupportRequestState = "open" | "answered";
+
+/**
+ * One request.
+ */
+export type SupportRequestView = { 
+/**
+ * Its id.
+ */
+id: SupportRequestId, 
+/**
+ * The question it is about.
+ */
+question_id: QuestionId | null, 
+/**
+ * The subject.
+ */
+subject: string, 
+/**
+ * The text, safe.
+ */
+text_html: string, 
+/**
+ * When it was made.
+ */
+requested_at: string, 
+/**
+ * Where it stands; `None` while it waits in the outbox.
+ */
+state: SupportRequestState | null, 
+/**
+ * The moderator's reply, safe.
+ */
+reply_html: string | null, 
+/**
+ * When it was replied to.
+ */
+replied_at: string | null, };
+
+/**
+ * A template to choose from.
+ */
+export type TemplateChoice = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its kind.
+ */
+kind: ServiceKind, 
+/**
+ * Whether it came with the app; own ones can be deleted.
+ */
+is_starter: boolean, };
+
+/**
+ * How the session's token is kept.
+ */
+export type TokenKept = "keychain" | "this_run";
+
+/** Every request, with what it takes and what it gives. */
+export type Requests = {
+  /** Who is signed in, and where. */
+  session_show: { request: Nothing; response: SessionView };
+  /** Signs in and begins to sync. */
+  session_sign_in: { request: SessionSignIn; response: SessionView };
+  /** Signs out here; drafts and outbox stay on this computer. */
+  session_sign_out: { request: Nothing; response: SessionView };
+  /** How the desk stands to its platform. */
+  connection_show: { request: Nothing; response: ConnectionView };
+  /** Tries to reach the platform now. */
+  connection_retry: { request: Nothing; response: ConnectionView };
+  /** The question queue. */
+  queue_list: { request: QueueList; response: QueueView };
+  /** One question with its whole conversation; marks it as read. */
+  question_show: { request: QuestionRef; response: ConversationView };
+  /** Takes the lock. Needs the platform. */
+  question_lock: { request: QuestionRef; response: ConversationView };
+  /** Gives the lock back ("opt out"). Needs the platform. */
+  question_release: { request: QuestionRef; response: ConversationView };
+  /** Extends the lock by one click. Needs the platform. */
+  question_extend: { request: QuestionRef; response: ConversationView };
+  /** Keeps what was typed. */
+  message_draft_save: { request: MessageDraftSave; response: MessageDraftView };
+  /** Puts the draft into the outbox; it goes out after the undo window. */
+  message_send: { request: MessageSend; response: ConversationView };
+  /** Adds a file to a draft. */
+  attachment_add: { request: AttachmentAdd; response: DraftAttachment };
+  /** Takes a file off a draft. */
+  attachment_remove: { request: AttachmentRemove; response: Nothing };
+  /** Fetches a file (from the cache, else from the platform) and saves it to the downloads folder. */
+  attachment_save: { request: AttachmentRef; response: AttachmentSaved };
+  /** What waits to be sent, and what could not be. */
+  outbox_list: { request: Nothing; response: OutboxView };
+  /** Takes an entry back within its undo window, into its draft. */
+  outbox_undo: { request: OutboxRef; response: OutboxView };
+  /** Sends a parked entry again, with the same key. */
+  outbox_retry: { request: OutboxRef; response: OutboxView };
+  /** Turns a refused entry back into an editable draft. */
+  outbox_edit: { request: OutboxRef; response: OutboxView };
+  /** Throws a refused entry away. */
+  outbox_discard: { request: OutboxRef; response: OutboxView };
+  /** Opens the offer dialog on a question, with its kept draft if there is one. */
+  offer_dialog_open: { request: OfferDialogOpen; response: OfferDialogView };
+  /** Takes all fields as they stand; validates, previews and keeps them. */
+  offer_dialog_edit: { request: OfferDialogEdit; response: OfferDialogView };
+  /** Chooses a kind; its starter template fills what was not typed by hand. */
+  offer_dialog_choose_kind: { request: OfferDialogChooseKind; response: OfferDialogView };
+  /** Fills the fields from a template. */
+  offer_dialog_apply_template: { request: OfferDialogApplyTemplate; response: OfferDialogView };
+  /** Submits the offer: into the outbox, and out. */
+  offer_dialog_submit: { request: OfferDialogRef; response: OfferDialogView };
+  /** Throws the draft away. */
+  offer_dialog_discard: { request: OfferDialogRef; response: Nothing };
+  /** Keeps the dialog's fields as an own template. */
+  offer_template_save: { request: OfferTemplateSave; response: OfferDialogView };
+  /** Deletes an own template. */
+  offer_template_delete: { request: OfferTemplateRef; response: Nothing };
+  /** The Request Centre. */
+  request_centre_list: { request: RequestCentreList; response: RequestCentreView };
+  /** One offer in full; marks it as read. */
+  offer_show: { request: OfferRef; response: OfferView };
+  /** Starts the work on an accepted offer. */
+  offer_start: { request: OfferRef; response: OfferView };
+  /** Keeps the delivery being written. */
+  offer_delivery_save: { request: OfferDeliverySave; response: DeliveryDraftView };
+  /** Delivers what was kept by `offer_delivery_save`. */
+  offer_deliver: { request: OfferRef; response: OfferView };
+  /** Takes an open or declined offer back. */
+  offer_withdraw: { request: OfferRef; response: OfferView };
+  /** Ends an accepted offer, with a reason. */
+  offer_cancel: { request: OfferCancel; response: OfferView };
+  /** Asks the category's moderator for help. */
+  support_request_send: { request: SupportRequestSend; response: SupportRequestList };
+  /** The requests for help and their replies. */
+  support_request_list: { request: Nothing; response: SupportRequestList };
+  /** The notices, newest first. */
+  notice_list: { request: Nothing; response: NoticeList };
+  /** Marks notices as read. */
+  notice_mark_read: { request: NoticeMarkRead; response: NoticeList };
+  /** Raises a test notification and says what came of it. */
+  notice_send_test: { request: Nothing; response: NoticeTest };
+  /** The settings. */
+  settings_show: { request: Nothing; response: SettingsView };
+  /** Changes the settings. */
+  settings_save: { request: Settings; response: SettingsView };
+  /** What a support person asks for; holds no secret. */
+  diagnostics_show: { request: Nothing; response: DiagnosticsView };
+  /** Where the window shall go, if a notification or link opened it; asked once at start. */
+  navigation_take: { request: Nothing; response: NavigationTaken };
+};
