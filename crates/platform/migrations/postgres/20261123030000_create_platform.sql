@@ -1,0 +1,125 @@
+CREATE TABLE account (
+    id TEXT PRIMARY KEY,
+    role TEXT NOT NULL CHECK (role IN ('customer', 'expert', 'moderator')),
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE account_category (
+    account_id TEXT NOT NULL REFERENCES account (id),
+    category_id TEXT NOT NULL,
+    PRIMARY KEY (account_id, category_id)
+);
+CREATE INDEX account_category_by_category ON account_category (category_id);
+
+CREATE TABLE session (
+    token_hash TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES account (id),
+    device TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+-- What streams carry, whole, as the wire has it; beside it what queries ask for.
+CREATE TABLE document (
+    entity TEXT NOT NULL,
+    id TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    question_id TEXT,
+    category_id TEXT,
+    customer_id TEXT,
+    expert_id TEXT,
+    state TEXT,
+    sort_at BIGINT NOT NULL,
+    due_at BIGINT,
+    PRIMARY KEY (entity, id)
+);
+CREATE INDEX document_by_question ON document (question_id, entity, sort_at);
+CREATE INDEX document_by_customer ON document (customer_id, entity, sort_at);
+CREATE INDEX document_by_expert ON document (expert_id, entity, sort_at);
+CREATE INDEX document_by_category ON document (category_id, entity, sort_at);
+CREATE INDEX document_by_due ON document (due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE offer_event (
+    id TEXT PRIMARY KEY,
+    offer_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE INDEX offer_event_by_offer ON offer_event (offer_id, at);
+
+CREATE TABLE stream (
+    id TEXT PRIMARY KEY,
+    seq BIGINT NOT NULL
+);
+
+CREATE TABLE stream_change (
+    stream TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    entity TEXT NOT NULL,
+    entity_id TEXT NOT NULL,
+    is_gone BIGINT NOT NULL,
+    is_latest BIGINT NOT NULL,
+    PRIMARY KEY (stream, seq)
+);
+CREATE INDEX stream_change_latest ON stream_change (stream, seq) WHERE is_latest = 1;
+CREATE UNIQUE INDEX stream_change_entity ON stream_change (stream, entity, entity_id) WHERE is_latest = 1;
+
+CREATE TABLE command (
+    account_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request_hash TEXT NOT NULL,
+    status BIGINT NOT NULL,
+    response TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (account_id, key)
+);
+
+CREATE TABLE attachment (
+    id TEXT PRIMARY KEY,
+    owner_id TEXT NOT NULL REFERENCES account (id),
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    question_id TEXT,
+    offer_id TEXT,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE email (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    recipient_name TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    html TEXT NOT NULL,
+    offer_id TEXT,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'failed')),
+    attempts BIGINT NOT NULL,
+    next_at BIGINT NOT NULL,
+    last_error TEXT,
+    created_at BIGINT NOT NULL,
+    sent_at BIGINT
+);
+CREATE INDEX email_pending ON email (next_at) WHERE state = 'pending';
+
+CREATE TABLE link (
+    token_hash TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES account (id),
+    question_id TEXT NOT NULL,
+    offer_id TEXT,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE counter (
+    name TEXT PRIMARY KEY,
+    value BIGINT NOT NULL
+);
+INSERT INTO counter (name, value) VALUES ('question', 48000), ('offer', 2000);

@@ -1,0 +1,379 @@
+//! Accounts, categories, limits, sessions.
+
+use super::{Flow, FlowError, hash};
+use crate::store::{AccountRow, LinkRow, StoreError};
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version, password_hash::SaltString,
+};
+use jiff::SignedDuration;
+use proffer_domain::{AccountId, CategoryId, FieldCode, FieldProblem, Limits, Role, text};
+use proffer_protocol::{
+    AccountDocument, CategoryDocument, Document, Entity, ErrorCode, LimitsDocument, Me, Problem, StreamId,
+};
+use uuid::Uuid;
+
+/// How long a session lasts.
+const SESSION_DAYS: i64 = 30;
+/// The shortest password, in characters.
+const PASSWORD_MIN_CHARS: usize = 10;
+/// The longest password, in characters: hashing more would only cost time.
+const PASSWORD_MAX_CHARS: usize = 256;
+
+/// An account to be made.
+#[derive(Clone)]
+pub struct NewAccount {
+    /// Its role.
+    pub role: Role,
+    /// Its address.
+    pub email: String,
+    /// Its name.
+    pub name: String,
+    /// Its password.
+    pub password: String,
+    /// Its time zone, an IANA name.
+    pub time_zone: String,
+    /// The categories it serves or looks after.
+    pub categories: Vec<CategoryId>,
+}
+
+/// A session that was made.
+pub struct SignedIn {
+    /// The bearer token. Only its hash is kept.
+    pub token: String,
+    /// Whose it is.
+    pub account: AccountRow,
+}
+
+impl Flow {
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// The fields that are wrong, or a taken address.
+    pub async fn create_account(&self, new: NewAccount) -> Result<AccountRow, FlowError> {
+        let email = new.email.trim().to_lowercase();
+        let problems = account_problems(&new, &email);
+        if !problems.is_empty() {
+            return Err(FlowError::fields(problems));
+        }
+        let password_hash = self.hash_password(new.password.clone()).await?;
+        let row = AccountRow {
+            id: AccountId(self.ports.new_id()),
+            role: new.role,
+            email,
+            name: new.name.trim().to_owned(),
+            password_hash,
+            time_zone: new.time_zone.clone(),
+            created_at: self.ports.clock.now(),
+        };
+        let mut work = self.begin(row.clone()).await?;
+        if work.tx.account_by_email(&row.email).await?.is_some() {
+            return Err(taken_address());
+        }
+        work.tx.insert_account(&row).await.map_err(|error| match error {
+            StoreError::Contended => taken_address(),
+            other => other.into(),
+        })?;
+        for category in &new.categories {
+            let Some(Document::Category(_)) = work.tx.document(Entity::Category, category.0).await? else {
+                let problem = FieldProblem::new("/category", FieldCode::NotOffered, "There is no such category.");
+                return Err(FlowError::fields(vec![problem]));
+            };
+            work.tx.insert_account_category(row.id, *category).await?;
+        }
+        let document = AccountDocument {
+            revision: 1,
+            id: row.id,
+            role: row.role,
+            name: row.name.clone(),
+            email: row.email.clone(),
+            category_ids: new.categories.clone(),
+        };
+        work.publish_new(&Document::Account(document)).await?;
+        let limits_change = [StreamId::Account(row.id)];
+        work.tx
+            .insert_change(&limits_change, Entity::Limits, Uuid::nil(), false)
+            .await?;
+        self.commit(work).await?;
+        Ok(row)
+    }
+
+    /// Makes a category, or gives the one of that name.
+    ///
+    /// # Errors
+    /// A missing or too long name.
+    pub async fn create_category(&self, name: &str) -> Result<CategoryId, FlowError> {
+        if let Some(problem) = text::check("/name", "a name", name, text::NAME_MAX_CHARS) {
+            return Err(FlowError::fields(vec![problem]));
+        }
+        if let Some(present) = self
+            .categories()
+            .await?
+            .into_iter()
+            .find(|category| category.name == name.trim())
+        {
+            return Ok(present.id);
+        }
+        let id = CategoryId(self.ports.new_id());
+        let mut work = self.begin(self.operator()).await?;
+        let document = CategoryDocument {
+            revision: 1,
+            id,
+            name: name.trim().to_owned(),
+        };
+        work.publish_new(&Document::Category(document)).await?;
+        self.commit(work).await?;
+        Ok(id)
+    }
+
+    /// All categories by name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn categories(&self) -> Result<Vec<CategoryDocument>, FlowError> {
+        let documents = self.store.read().await?.documents(Entity::Category).await?;
+        let mut categories: Vec<_> = documents
+            .into_iter()
+            .filter_map(|document| match document {
+                Document::Category(category) => Some(category),
+                _ => None,
+            })
+            .collect();
+        categories.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(categories)
+    }
+
+    /// The limits in force.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn limits(&self) -> Result<Limits, FlowError> {
+        Ok(
+            match self.store.read().await?.document(Entity::Limits, Uuid::nil()).await? {
+                Some(Document::Limits(document)) => document.limits,
+                _ => Limits::default(),
+            },
+        )
+    }
+
+    /// Writes the limits there are to begin with, if there are none yet.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn ensure_limits(&self) -> Result<(), FlowError> {
+        if self
+            .store
+            .read()
+            .await?
+            .document(Entity::Limits, Uuid::nil())
+            .await?
+            .is_none()
+        {
+            self.set_limits(Limits::default()).await?;
+        }
+        Ok(())
+    }
+
+    /// Sets the limits.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_limits(&self, limits: Limits) -> Result<(), FlowError> {
+        let mut work = self.begin(self.operator()).await?;
+        let present = work.tx.document(Entity::Limits, Uuid::nil()).await?;
+        let revision = present.as_ref().map_or(0, Document::revision) + 1;
+        let document = Document::Limits(LimitsDocument { revision, limits });
+        if present.is_some() {
+            work.publish(&document).await?;
+        } else {
+            work.publish_new(&document).await?;
+        }
+        self.commit(work).await
+    }
+
+    /// Signs in and makes a session.
+    ///
+    /// # Errors
+    /// [`ErrorCode::WrongCredentials`], whichever of the two is wrong.
+    pub async fn sign_in(&self, email: &str, password: &str, device: &str) -> Result<SignedIn, FlowError> {
+        let email = email.trim().to_lowercase();
+        let account = self.store.read().await?.account_by_email(&email).await?;
+        // An unknown address costs the same work as a wrong password, so that time tells nothing.
+        let known = account
+            .as_ref()
+            .map_or_else(|| UNKNOWN_HASH.to_owned(), |account| account.password_hash.clone());
+        let password = password.to_owned();
+        let matches = tokio::task::spawn_blocking(move || {
+            password.chars().count() <= PASSWORD_MAX_CHARS
+                && PasswordHash::new(&known)
+                    .is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+        })
+        .await
+        .unwrap_or(false);
+        let Some(account) = account.filter(|_| matches) else {
+            let problem = Problem::new(ErrorCode::WrongCredentials)
+                .with_detail("Check the address and the password and try again.")
+                .with_errors(vec![FieldProblem::new(
+                    "/password",
+                    FieldCode::NoMatch,
+                    "The address or the password is not right.",
+                )]);
+            return Err(FlowError::refused(problem));
+        };
+        let token = self.ports.new_token();
+        let now = self.ports.clock.now();
+        let expires_at = now
+            .saturating_add(SignedDuration::from_hours(24 * SESSION_DAYS))
+            .unwrap_or(jiff::Timestamp::MAX);
+        let device: String = device.chars().take(text::NAME_MAX_CHARS).collect();
+        let mut tx = self.store.begin().await?;
+        tx.insert_session(&hash(token.as_bytes()), account.id, &device, now, expires_at)
+            .await?;
+        tx.commit().await?;
+        Ok(SignedIn { token, account })
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sign_out(&self, token: &str) -> Result<(), FlowError> {
+        let mut tx = self.store.begin().await?;
+        tx.delete_session(&hash(token.as_bytes())).await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Whose live session a token is.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn account_of_token(&self, token: &str) -> Result<Option<AccountRow>, FlowError> {
+        let now = self.ports.clock.now();
+        Ok(self
+            .store
+            .read()
+            .await?
+            .account_by_session(&hash(token.as_bytes()), now)
+            .await?)
+    }
+
+    /// What an emailed link opens, and for whom; expired ones are said to be so.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] for a link that never was.
+    pub async fn open_link(&self, token: &str) -> Result<(LinkRow, AccountRow, bool), FlowError> {
+        let mut tx = self.store.read().await?;
+        let Some(link) = tx.link(&hash(token.as_bytes())).await? else {
+            return Err(FlowError::code(ErrorCode::NotFound));
+        };
+        let Some(account) = tx.account(link.account_id).await? else {
+            return Err(FlowError::code(ErrorCode::NotFound));
+        };
+        let is_live = self.ports.clock.now() < link.expires_at;
+        Ok((link, account, is_live))
+    }
+
+    /// The account, what it serves, and the limits.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn me(&self, account: &AccountRow) -> Result<Me, FlowError> {
+        let mut tx = self.store.read().await?;
+        let Some(Document::Account(document)) = tx.document(Entity::Account, account.id.0).await? else {
+            return Err(FlowError::code(ErrorCode::SignInNeeded));
+        };
+        let mut categories = Vec::new();
+        for id in &document.category_ids {
+            if let Some(Document::Category(category)) = tx.document(Entity::Category, id.0).await? {
+                categories.push(category);
+            }
+        }
+        drop(tx);
+        let limits = self.limits().await?;
+        Ok(Me {
+            account: document,
+            categories,
+            limits,
+            server_time: self.ports.clock.now(),
+        })
+    }
+
+    /// The operator at the command line.
+    fn operator(&self) -> AccountRow {
+        AccountRow {
+            id: AccountId(Uuid::nil()),
+            role: Role::Moderator,
+            email: String::new(),
+            name: "Operator".to_owned(),
+            password_hash: String::new(),
+            time_zone: "UTC".to_owned(),
+            created_at: self.ports.clock.now(),
+        }
+    }
+
+    async fn hash_password(&self, password: String) -> Result<String, FlowError> {
+        let mut salt = [0; 16];
+        self.ports.entropy.fill(&mut salt);
+        let hashed = tokio::task::spawn_blocking(move || {
+            let salt = SaltString::encode_b64(&salt).ok()?;
+            argon2()
+                .hash_password(password.as_bytes(), &salt)
+                .ok()
+                .map(|hash| hash.to_string())
+        })
+        .await
+        .ok()
+        .flatten();
+        hashed.ok_or_else(|| FlowError::code(ErrorCode::Internal))
+    }
+}
+
+/// A hash that no password has, made with the parameters in use.
+const UNKNOWN_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// argon2id with the parameters that OWASP names: 19 MiB, two passes.
+fn argon2() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
+}
+
+fn taken_address() -> FlowError {
+    let problem = FieldProblem::new(
+        "/email",
+        FieldCode::Taken,
+        "There is an account with this address; sign in.",
+    );
+    FlowError::fields(vec![problem])
+}
+
+fn account_problems(new: &NewAccount, email: &str) -> Vec<FieldProblem> {
+    let mut problems: Vec<_> = text::check("/name", "a name", &new.name, text::NAME_MAX_CHARS)
+        .into_iter()
+        .collect();
+    if new.name.chars().any(char::is_control) {
+        problems.push(FieldProblem::new(
+            "/name",
+            FieldCode::Malformed,
+            "Write the name without control characters.",
+        ));
+    }
+    let is_address = email.len() <= 254 && email.parse::<lettre::Address>().is_ok() && email.contains('@');
+    if !is_address {
+        let message = "Write an email address, such as name@example.com.";
+        problems.push(FieldProblem::new("/email", FieldCode::Malformed, message));
+    }
+    let chars = new.password.chars().count();
+    if chars < PASSWORD_MIN_CHARS {
+        let message = format!("Choose a password of at least {PASSWORD_MIN_CHARS} characters.");
+        problems.push(FieldProblem::new("/password", FieldCode::TooShort, message).with_limit(PASSWORD_MIN_CHARS));
+    } else if chars > PASSWORD_MAX_CHARS {
+        let message = format!("Choose a password of at most {PASSWORD_MAX_CHARS} characters.");
+        problems.push(FieldProblem::new("/password", FieldCode::TooLong, message).with_limit(PASSWORD_MAX_CHARS));
+    }
+    if jiff::tz::TimeZone::get(&new.time_zone).is_err() {
+        let message = "Choose a time zone from the list, such as Europe/London.";
+        problems.push(FieldProblem::new("/time_zone", FieldCode::NotOffered, message));
+    }
+    problems
+}

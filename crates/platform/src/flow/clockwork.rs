@@ -1,0 +1,92 @@
+//! What the clock does: locks lapse, offers expire, are reminded of, complete; emails that were given up are noted.
+
+use super::{Flow, FlowError, Work, offers, questions};
+use crate::store::{AccountRow, DocumentKey, StoreError};
+use proffer_domain::{AccountId, Actor, OfferCommand, OfferId, OfferState, Role};
+use proffer_protocol::{Document, Entity, OfferDocument};
+use uuid::Uuid;
+
+/// How many due things are taken at once.
+const BATCH: u32 = 100;
+
+impl Flow {
+    /// Does all that is due now and says how much it was. Running it again at the same moment does nothing.
+    ///
+    /// # Errors
+    /// If the database fails; what was done stays done.
+    pub async fn run_due(&self) -> Result<usize, FlowError> {
+        let now = self.ports.clock.now();
+        let due = self.store.read().await?.due_documents(now, BATCH).await?;
+        let mut count = 0;
+        for key in due {
+            match self.run_one(key).await {
+                Ok(()) => count += 1,
+                // Someone was faster, which is as good, or the rules say that it is not due after all.
+                Err(FlowError::Store(StoreError::Contended) | FlowError::Refused(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(count)
+    }
+
+    async fn run_one(&self, key: DocumentKey) -> Result<(), FlowError> {
+        let mut work = self.begin(clock_account()).await?;
+        match work.tx.document(key.entity, key.id).await? {
+            Some(Document::Question(mut document)) => {
+                let lapsed = document
+                    .question
+                    .lock
+                    .as_ref()
+                    .is_some_and(|lock| !lock.is_live(work.now));
+                if lapsed {
+                    document.question.lock = None;
+                    questions::publish(&mut work, document).await?;
+                }
+            }
+            Some(Document::Offer(document)) => run_offer(&mut work, document).await?,
+            _ => return Ok(()),
+        }
+        self.commit(work).await
+    }
+
+    /// Notes on an offer that the email about it was given up.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_email_failed(&self, offer: OfferId) -> Result<(), FlowError> {
+        let mut work = self.begin(clock_account()).await?;
+        if let Some(Document::Offer(mut document)) = work.tx.document(Entity::Offer, offer.0).await? {
+            document.revision += 1;
+            document.offer.email_failed = true;
+            work.publish(&Document::Offer(document)).await?;
+            self.commit(work).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn run_offer(work: &mut Work, document: OfferDocument) -> Result<(), FlowError> {
+    let offer = &document.offer;
+    let may_expire = offer.state.is_open() || offer.state == OfferState::Declined;
+    if may_expire && offer.is_past_expiry(work.now) {
+        offers::apply_as(work, document, OfferCommand::Expire, Actor::Clock).await?;
+    } else if offer.completes_at.is_some_and(|at| at <= work.now) {
+        offers::apply_as(work, document, OfferCommand::Complete, Actor::Clock).await?;
+    } else if offer.reminded_at.is_none() && offer.remind_at.is_some_and(|at| at <= work.now) {
+        offers::remind(work, document).await?;
+    }
+    Ok(())
+}
+
+/// The clock acts for nobody; its account has no rights of its own.
+fn clock_account() -> AccountRow {
+    AccountRow {
+        id: AccountId(Uuid::nil()),
+        role: Role::Moderator,
+        email: String::new(),
+        name: "Proffer".to_owned(),
+        password_hash: String::new(),
+        time_zone: "UTC".to_owned(),
+        created_at: jiff::Timestamp::UNIX_EPOCH,
+    }
+}

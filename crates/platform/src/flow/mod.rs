@@ -1,0 +1,244 @@
+//! What happens: each command is one transaction that writes the new state, the event, the changes for every stream
+//! that must see it, and the emails to send. Nothing is told that did not happen, nothing that happened goes untold.
+
+mod accounts;
+mod attachments;
+mod clockwork;
+mod command;
+mod error;
+mod offers;
+mod questions;
+mod support;
+mod work;
+
+pub use accounts::{NewAccount, SignedIn};
+pub use attachments::{Incoming, StoredFile};
+pub use command::Command;
+pub use error::FlowError;
+pub use work::Work;
+
+use crate::{
+    ports::Ports,
+    store::{AccountRow, Store, StoreError, StoredResponse},
+};
+use proffer_domain::{CommandId, Limits};
+use proffer_protocol::{Document, Entity, ErrorCode, Problem};
+use sha2::{Digest, Sha256};
+use std::{path::PathBuf, sync::Arc};
+use tokio::sync::watch;
+use url::Url;
+use uuid::Uuid;
+
+/// How often a transaction that lost a race begins again before the command is given up as unavailable.
+const ATTEMPTS: u32 = 8;
+
+/// The platform's inside: what handlers, pages, jobs and the command line call. Cheap to clone.
+#[derive(Clone)]
+pub struct Flow {
+    pub(crate) store: Store,
+    pub(crate) ports: Ports,
+    pub(crate) public_url: Arc<Url>,
+    pub(crate) files: Arc<PathBuf>,
+    changed: Arc<watch::Sender<u64>>,
+}
+
+impl Flow {
+    /// Puts the parts together. `files` is the folder for attachments.
+    #[must_use]
+    pub fn new(store: Store, ports: Ports, public_url: Url, files: PathBuf) -> Self {
+        let (changed, _) = watch::channel(0);
+        Self {
+            store,
+            ports,
+            public_url: Arc::new(public_url),
+            files: Arc::new(files),
+            changed: Arc::new(changed),
+        }
+    }
+
+    /// Wakes whenever something was committed here.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The ports.
+    #[must_use]
+    pub fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// Carries out a command once, however often it is sent with the same key, and gives the resulting document.
+    ///
+    /// # Errors
+    /// [`FlowError::Refused`] if the rules say no; the same key gives the same refusal. Any other error means that the
+    /// outcome is unknown: send the same key again.
+    pub async fn execute(&self, actor: &AccountRow, key: CommandId, command: &Command) -> Result<Document, FlowError> {
+        let request_hash = fingerprint(command)?;
+        if let Some(stored) = self.stored_response(actor, key, &request_hash).await? {
+            return stored;
+        }
+        match self.transact(actor.clone(), Some((key, &request_hash)), command).await {
+            Err(FlowError::Refused(problem)) => {
+                self.keep_refusal(actor, key, request_hash, &problem).await?;
+                Err(FlowError::Refused(problem))
+            }
+            // Someone else carried out the same key meanwhile: theirs is the response.
+            Err(FlowError::Store(StoreError::Contended)) => {
+                match self.stored_response(actor, key, &request_hash).await? {
+                    Some(stored) => stored,
+                    None => Err(FlowError::Store(StoreError::Contended)),
+                }
+            }
+            other => other,
+        }
+    }
+
+    async fn transact(
+        &self,
+        actor: AccountRow,
+        response_to: Option<(CommandId, &str)>,
+        command: &Command,
+    ) -> Result<Document, FlowError> {
+        let mut attempt = 1;
+        loop {
+            match self.transact_once(actor.clone(), response_to, command).await {
+                Err(FlowError::Store(StoreError::Contended)) if attempt < ATTEMPTS => attempt += 1,
+                other => return other,
+            }
+        }
+    }
+
+    async fn transact_once(
+        &self,
+        actor: AccountRow,
+        response_to: Option<(CommandId, &str)>,
+        command: &Command,
+    ) -> Result<Document, FlowError> {
+        let mut work = self.begin(actor).await?;
+        let document = command::run(&mut work, command).await?;
+        if let Some((key, request_hash)) = response_to {
+            let body = serde_json::to_string(&StoredDocument {
+                entity: document.entity(),
+                document: &document,
+            })
+            .map_err(StoreError::from)?;
+            let response = StoredResponse {
+                request_hash: request_hash.to_owned(),
+                status: 200,
+                body,
+            };
+            let (actor, now) = (work.actor.id, work.now);
+            work.tx.insert_response(actor, key, &response, now).await?;
+        }
+        self.commit(work).await?;
+        Ok(document)
+    }
+
+    /// Begins a piece of work in the name of an account.
+    pub(crate) async fn begin(&self, actor: AccountRow) -> Result<Work, FlowError> {
+        let mut tx = self.store.begin().await?;
+        let limits = match tx.document(Entity::Limits, Uuid::nil()).await? {
+            Some(Document::Limits(document)) => document.limits,
+            _ => Limits::default(),
+        };
+        Ok(Work {
+            tx,
+            actor,
+            limits,
+            now: self.ports.clock.now(),
+            ports: self.ports.clone(),
+            public_url: self.public_url.clone(),
+        })
+    }
+
+    /// Commits a piece of work and wakes who waits for changes.
+    pub(crate) async fn commit(&self, work: Work) -> Result<(), FlowError> {
+        work.tx.commit().await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Tells who waits for changes to look again.
+    pub fn wake(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    async fn stored_response(
+        &self,
+        actor: &AccountRow,
+        key: CommandId,
+        request_hash: &str,
+    ) -> Result<Option<Result<Document, FlowError>>, FlowError> {
+        let mut tx = self.store.read().await?;
+        let Some(stored) = tx.response(actor.id, key).await? else {
+            return Ok(None);
+        };
+        if stored.request_hash != request_hash {
+            let problem = Problem::new(ErrorCode::IdempotencyKeyReused)
+                .with_detail("Make a new idempotency key for a new request.");
+            return Ok(Some(Err(FlowError::refused(problem))));
+        }
+        if stored.status == 200 {
+            let stored: StoredValue = serde_json::from_str(&stored.body).map_err(StoreError::from)?;
+            let document = Document::read(stored.entity, stored.document).map_err(StoreError::from)?;
+            return Ok(Some(Ok(document)));
+        }
+        let problem: Problem = serde_json::from_str(&stored.body).map_err(StoreError::from)?;
+        Ok(Some(Err(FlowError::refused(problem))))
+    }
+
+    async fn keep_refusal(
+        &self,
+        actor: &AccountRow,
+        key: CommandId,
+        request_hash: String,
+        problem: &Problem,
+    ) -> Result<(), FlowError> {
+        let mut tx = self.store.begin().await?;
+        let body = serde_json::to_string(problem).map_err(StoreError::from)?;
+        let response = StoredResponse {
+            request_hash,
+            status: problem.status,
+            body,
+        };
+        match tx
+            .insert_response(actor.id, key, &response, self.ports.clock.now())
+            .await
+        {
+            Err(StoreError::Contended) => Ok(()),
+            Err(error) => Err(error.into()),
+            Ok(()) => Ok(tx.commit().await?),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct StoredDocument<'a> {
+    entity: Entity,
+    document: &'a Document,
+}
+
+#[derive(serde::Deserialize)]
+struct StoredValue {
+    entity: Entity,
+    document: serde_json::Value,
+}
+
+/// A hash of what a command asks, so that a key used for something else is noticed.
+fn fingerprint(command: &Command) -> Result<String, FlowError> {
+    let bytes = serde_json::to_vec(command).map_err(StoreError::from)?;
+    Ok(hash(&bytes))
+}
+
+/// SHA-256 in hexadecimal: how tokens and requests are kept.
+#[must_use]
+pub fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

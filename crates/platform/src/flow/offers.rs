@@ -1,0 +1,157 @@
+//! Offers: every transition of the lifecycle, with who is told.
+
+use super::{FlowError, Work};
+use crate::mail;
+use proffer_domain::{
+    Actor, EventId, OfferCommand, OfferEventKind, OfferId, OfferState, QuestionId, Role, Tell, Transition,
+    offer::{self, SendContext},
+};
+use proffer_protocol::{
+    DeliverOfferRequest, Document, Entity, ErrorCode, OfferDocument, QuestionDocument, ReviseOfferRequest,
+    SendOfferRequest,
+};
+
+pub(super) async fn send(
+    work: &mut Work,
+    question_id: QuestionId,
+    request: &SendOfferRequest,
+) -> Result<Document, FlowError> {
+    let question = work.question(question_id).await?;
+    let context = SendContext {
+        question: &question.question,
+        limits: &work.limits,
+        now: work.now,
+    };
+    let event_id = EventId(work.ports.new_id());
+    let transition = offer::send(request.id, event_id, work.actor.id, request.terms.clone(), context)
+        .map_err(|error| FlowError::offer(error, OfferState::Sent, 0))?;
+    let document = OfferDocument {
+        revision: 1,
+        offer: transition.offer.clone(),
+        number: work.tx.next_number("offer").await?,
+        customer: question.question.customer.clone(),
+        expert: work.me(),
+        question_number: question.question.number,
+        question_title: question.question.title.clone(),
+    };
+    work.publish_new(&Document::Offer(document.clone())).await?;
+    tell(work, &document, &transition).await?;
+    Ok(Document::Offer(document))
+}
+
+pub(super) async fn revise(work: &mut Work, id: OfferId, request: &ReviseOfferRequest) -> Result<Document, FlowError> {
+    let document = work.offer(id).await?;
+    let question = question_of(work, &document).await?;
+    let context = SendContext {
+        question: &question.question,
+        limits: &work.limits,
+        now: work.now,
+    };
+    let event_id = EventId(work.ports.new_id());
+    let (state, version) = (document.offer.state, document.offer.version);
+    let terms = request.terms.clone();
+    let transition = offer::revise(
+        &document.offer,
+        request.version,
+        event_id,
+        work.actor.id,
+        terms,
+        context,
+    )
+    .map_err(|error| FlowError::offer(error, state, version))?;
+    publish(work, document, transition).await
+}
+
+pub(super) async fn deliver(
+    work: &mut Work,
+    id: OfferId,
+    request: &DeliverOfferRequest,
+) -> Result<Document, FlowError> {
+    let document = work.offer(id).await?;
+    let attachments = work
+        .use_attachments(
+            &request.attachments,
+            document.offer.question_id,
+            Some(document.offer.id),
+        )
+        .await?;
+    let command = OfferCommand::Deliver {
+        message: request.message.clone(),
+        is_call_outcome: request.is_call_outcome,
+        attachments,
+    };
+    apply(work, id, command).await
+}
+
+pub(super) async fn apply(work: &mut Work, id: OfferId, command: OfferCommand) -> Result<Document, FlowError> {
+    let actor = match work.actor.role {
+        Role::Customer => Actor::Customer(work.actor.id),
+        Role::Expert => Actor::Expert(work.actor.id),
+        Role::Moderator => Actor::Moderator(work.actor.id),
+    };
+    let document = work.offer(id).await?;
+    apply_as(work, document, command, actor).await
+}
+
+/// Applies a command in the name of `actor`, who has been found to be who they are.
+pub(super) async fn apply_as(
+    work: &mut Work,
+    document: OfferDocument,
+    command: OfferCommand,
+    actor: Actor,
+) -> Result<Document, FlowError> {
+    let event_id = EventId(work.ports.new_id());
+    let (state, version) = (document.offer.state, document.offer.version);
+    let transition = offer::apply(&document.offer, command, event_id, actor, &work.limits, work.now)
+        .map_err(|error| FlowError::offer(error, state, version))?;
+    publish(work, document, transition).await
+}
+
+async fn publish(work: &mut Work, mut document: OfferDocument, transition: Transition) -> Result<Document, FlowError> {
+    document.revision += 1;
+    document.offer = transition.offer.clone();
+    work.publish(&Document::Offer(document.clone())).await?;
+    tell(work, &document, &transition).await?;
+    Ok(Document::Offer(document))
+}
+
+/// Writes the event and the emails that the lifecycle's table asks for. Lists and the Request Centre are told by the
+/// document's change, notifications by the desk.
+async fn tell(work: &mut Work, document: &OfferDocument, transition: &Transition) -> Result<(), FlowError> {
+    work.tx.insert_offer_event(document.offer.id, &transition.event).await?;
+    let offer = &document.offer;
+    for told in transition.tell {
+        match told {
+            Tell::CustomerEmail | Tell::CustomerReceipt => {
+                let link = work.link(offer.customer_id, offer.question_id, Some(offer.id)).await?;
+                let letter = mail::offer_for_customer(document, transition.event.kind, link);
+                work.send_letter(offer.customer_id, Some(offer.id), &letter).await?;
+            }
+            Tell::ExpertEmail => {
+                let letter = mail::offer_for_expert(document, transition.event.kind);
+                work.send_letter(offer.expert_id, None, &letter).await?;
+            }
+            Tell::CustomerList | Tell::ExpertRequestCentre | Tell::ExpertNotification => {}
+        }
+    }
+    Ok(())
+}
+
+/// Notes that a reminder of a held offer went out, and sends it.
+pub(super) async fn remind(work: &mut Work, mut document: OfferDocument) -> Result<(), FlowError> {
+    document.revision += 1;
+    document.offer.reminded_at = Some(work.now);
+    work.publish(&Document::Offer(document.clone())).await?;
+    let offer = &document.offer;
+    let link = work.link(offer.customer_id, offer.question_id, Some(offer.id)).await?;
+    let letter = mail::offer_for_customer(&document, OfferEventKind::Held, link);
+    work.send_letter(offer.customer_id, Some(offer.id), &letter).await
+}
+
+/// The question an offer was made on; its expert may revise even where they serve its category no more.
+async fn question_of(work: &mut Work, document: &OfferDocument) -> Result<QuestionDocument, FlowError> {
+    match work.tx.document(Entity::Question, document.offer.question_id.0).await? {
+        Some(Document::Question(question)) => Ok(question),
+        _ => Err(FlowError::code(ErrorCode::NotFound)),
+    }
+}

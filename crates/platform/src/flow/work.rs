@@ -1,0 +1,209 @@
+//! One piece of work: a transaction with the account in whose name it runs, and the moment.
+
+use super::{FlowError, hash};
+use crate::{
+    mail::Letter,
+    ports::Ports,
+    store::{AccountRow, LinkRow, NewEmail, Tx},
+};
+use jiff::{SignedDuration, Timestamp};
+use proffer_domain::{
+    AccountId, Attachment, AttachmentId, CategoryId, FieldCode, FieldProblem, Limits, OfferId, Person, QuestionId, Role,
+};
+use proffer_protocol::{Document, Entity, ErrorCode, OfferDocument, QuestionDocument, StreamId};
+use std::sync::Arc;
+use url::Url;
+
+/// How long an emailed link opens what it is for.
+const LINK_DAYS: i64 = 90;
+
+/// One piece of work.
+pub struct Work {
+    pub(crate) tx: Tx,
+    pub(crate) actor: AccountRow,
+    pub(crate) limits: Limits,
+    pub(crate) now: Timestamp,
+    pub(crate) ports: Ports,
+    pub(crate) public_url: Arc<Url>,
+}
+
+impl Work {
+    /// The one who acts, as others see them.
+    pub(crate) fn me(&self) -> Person {
+        Person {
+            id: self.actor.id,
+            name: self.actor.name.clone(),
+        }
+    }
+
+    /// A question that the actor may see.
+    pub(crate) async fn question(&mut self, id: QuestionId) -> Result<QuestionDocument, FlowError> {
+        let Some(Document::Question(document)) = self.tx.document(Entity::Question, id.0).await? else {
+            return Err(FlowError::code(ErrorCode::NotFound));
+        };
+        let may_see = match self.actor.role {
+            Role::Customer => document.question.customer.id == self.actor.id,
+            Role::Expert | Role::Moderator => self.serves(document.question.category_id).await?,
+        };
+        if may_see {
+            Ok(document)
+        } else {
+            Err(FlowError::code(ErrorCode::NotFound))
+        }
+    }
+
+    /// An offer that the actor may see: their own, or of a category they moderate.
+    pub(crate) async fn offer(&mut self, id: OfferId) -> Result<OfferDocument, FlowError> {
+        let Some(Document::Offer(document)) = self.tx.document(Entity::Offer, id.0).await? else {
+            return Err(FlowError::code(ErrorCode::NotFound));
+        };
+        let may_see = match self.actor.role {
+            Role::Customer => document.offer.customer_id == self.actor.id,
+            Role::Expert => document.offer.expert_id == self.actor.id,
+            Role::Moderator => self.serves(document.offer.category_id).await?,
+        };
+        if may_see {
+            Ok(document)
+        } else {
+            Err(FlowError::code(ErrorCode::NotFound))
+        }
+    }
+
+    /// Whether the actor serves or looks after a category.
+    pub(crate) async fn serves(&mut self, category: CategoryId) -> Result<bool, FlowError> {
+        Ok(self.tx.account_categories(self.actor.id).await?.contains(&category))
+    }
+
+    /// Writes a new document and tells its streams.
+    pub(crate) async fn publish_new(&mut self, document: &Document) -> Result<(), FlowError> {
+        self.tx.insert_document(document).await?;
+        self.announce(document).await
+    }
+
+    /// Writes a changed document and tells its streams.
+    pub(crate) async fn publish(&mut self, document: &Document) -> Result<(), FlowError> {
+        self.tx.update_document(document).await?;
+        self.announce(document).await
+    }
+
+    async fn announce(&mut self, document: &Document) -> Result<(), FlowError> {
+        let streams = match document {
+            Document::Account(document) => vec![StreamId::Account(document.id)],
+            Document::Limits(_) => self
+                .tx
+                .account_ids()
+                .await?
+                .into_iter()
+                .map(StreamId::Account)
+                .collect(),
+            Document::Category(document) => vec![StreamId::Category(document.id)],
+            Document::Question(document) => vec![
+                StreamId::Category(document.question.category_id),
+                StreamId::Account(document.question.customer.id),
+            ],
+            Document::Offer(document) => {
+                vec![
+                    StreamId::Account(document.offer.expert_id),
+                    StreamId::Account(document.offer.customer_id),
+                ]
+            }
+            Document::SupportRequest(document) => vec![StreamId::Account(document.requester_id)],
+            Document::Message(_) => unreachable_message(),
+        };
+        self.tx
+            .insert_change(&streams, document.entity(), document.id(), false)
+            .await?;
+        Ok(())
+    }
+
+    /// Writes a new message and tells its question's streams.
+    pub(crate) async fn publish_message(
+        &mut self,
+        document: &Document,
+        question: &QuestionDocument,
+    ) -> Result<(), FlowError> {
+        self.tx.insert_document(document).await?;
+        let streams = [
+            StreamId::Category(question.question.category_id),
+            StreamId::Account(question.question.customer.id),
+        ];
+        self.tx
+            .insert_change(&streams, Entity::Message, document.id(), false)
+            .await?;
+        Ok(())
+    }
+
+    /// Ties uploaded files to what they are sent with.
+    pub(crate) async fn use_attachments(
+        &mut self,
+        ids: &[AttachmentId],
+        question: QuestionId,
+        offer: Option<OfferId>,
+    ) -> Result<Vec<Attachment>, FlowError> {
+        let mut attachments = Vec::with_capacity(ids.len());
+        for (index, id) in ids.iter().enumerate() {
+            let used = self.tx.use_attachment(*id, self.actor.id, question, offer).await?;
+            let row = if used { self.tx.attachment(*id).await? } else { None };
+            let Some(row) = row else {
+                return Err(FlowError::fields(vec![FieldProblem::new(
+                    format!("/attachments/{index}"),
+                    FieldCode::NotOffered,
+                    "This file was not uploaded, or was sent before; attach it again.",
+                )]));
+            };
+            attachments.push(row.attachment);
+        }
+        Ok(attachments)
+    }
+
+    /// A link for an email that lets the customer in to just this question or offer. Only its hash is kept.
+    pub(crate) async fn link(
+        &mut self,
+        customer: AccountId,
+        question: QuestionId,
+        offer: Option<OfferId>,
+    ) -> Result<String, FlowError> {
+        let token = self.ports.new_token();
+        let days = SignedDuration::from_hours(24 * LINK_DAYS);
+        let expires_at = self.now.saturating_add(days).unwrap_or(Timestamp::MAX);
+        let link = LinkRow {
+            account_id: customer,
+            question_id: question,
+            offer_id: offer,
+            expires_at,
+        };
+        self.tx.insert_link(&hash(token.as_bytes()), &link).await?;
+        let base = self.public_url.as_str().trim_end_matches('/');
+        Ok(format!("{base}/l/{token}"))
+    }
+
+    /// Puts a letter to an account into the email outbox.
+    pub(crate) async fn send_letter(
+        &mut self,
+        to: AccountId,
+        offer: Option<OfferId>,
+        letter: &Letter,
+    ) -> Result<(), FlowError> {
+        let Some(account) = self.tx.account(to).await? else {
+            return Ok(());
+        };
+        let email = NewEmail {
+            id: self.ports.new_id(),
+            kind: letter.kind,
+            subject: letter.subject.clone(),
+            text: letter.text(&account.name),
+            html: letter.html(&account.name),
+            recipient_name: account.name,
+            recipient: account.email,
+            offer_id: offer,
+        };
+        self.tx.insert_email(&email, self.now).await?;
+        Ok(())
+    }
+}
+
+/// Messages go through [`Work::publish_message`], which knows their question.
+fn unreachable_message() -> Vec<StreamId> {
+    debug_assert!(false, "a message was announced without its question");
+    Vec::new()
+}

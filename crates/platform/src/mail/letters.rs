@@ -1,0 +1,371 @@
+//! What each letter says. Text of customers and experts is hostile: it is escaped in the HTML and kept on one line in
+//! subjects.
+
+use askama::Template;
+use proffer_domain::{Message, MessageKind, OfferEventKind, Question, message::OFFER_ANNOUNCEMENT, text};
+use proffer_protocol::{OfferDocument, SupportRequestDocument};
+
+/// A letter before it is addressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// What it is about, for the operator.
+    pub kind: &'static str,
+    /// The subject, on one line.
+    pub subject: String,
+    /// What is so, and what can be done; plain text.
+    pub paragraphs: Vec<String>,
+    /// Points of a list.
+    pub points: Vec<String>,
+    /// What somebody wrote, Markdown.
+    pub quote: Option<String>,
+    /// A button: its words and where it leads.
+    pub button: Option<(&'static str, String)>,
+    /// The last lines.
+    pub closing: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct LetterHtml<'a> {
+    name: &'a str,
+    letter: &'a Letter,
+    quote_html: Option<String>,
+}
+
+impl Letter {
+    fn new(kind: &'static str, subject: impl Into<String>) -> Self {
+        Self {
+            kind,
+            subject: one_line(&subject.into()),
+            paragraphs: Vec::new(),
+            points: Vec::new(),
+            quote: None,
+            button: None,
+            closing: "",
+        }
+    }
+
+    /// The plain text, addressed to `name`.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        let mut parts = vec![format!("Hello {},", one_line(name))];
+        parts.extend(self.paragraphs.iter().cloned());
+        if !self.points.is_empty() {
+            parts.push(
+                self.points
+                    .iter()
+                    .map(|point| format!("- {point}"))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            );
+        }
+        if let Some(quote) = &self.quote {
+            parts.push(
+                quote
+                    .lines()
+                    .map(|line| format!("> {line}"))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            );
+        }
+        if let Some((words, url)) = &self.button {
+            parts.push(format!("{words}:\n{url}"));
+        }
+        if !self.closing.is_empty() {
+            parts.push(self.closing.to_owned());
+        }
+        parts.join("\n\n") + "\n"
+    }
+
+    /// The HTML, addressed to `name`.
+    #[must_use]
+    pub fn html(&self, name: &str) -> String {
+        let quote_html = self.quote.as_deref().map(text::to_safe_html);
+        // The template writes into a string, which cannot fail; without HTML the plain text still goes out.
+        LetterHtml {
+            name,
+            letter: self,
+            quote_html,
+        }
+        .render()
+        .unwrap_or_default()
+    }
+}
+
+/// Takes line breaks and other controls out: what is in a header stays in it.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+const LINK_CLOSING: &str =
+    "The link opens only this question, for you alone. Please do not pass it on. It works for 90 days.";
+
+/// An Answer or Information Request for the customer.
+#[must_use]
+pub fn message_for_customer(question: &Question, message: &Message, link: String) -> Letter {
+    let expert = &message.author.name;
+    let title = text::excerpt(&question.title, 80);
+    let (kind, subject, first) = match message.kind {
+        MessageKind::InfoRequest => (
+            "info_request",
+            format!("{expert} needs to know more: {title}"),
+            format!("{expert} asks for information to answer your question “{title}” in full."),
+        ),
+        MessageKind::Answer | MessageKind::Reply => (
+            "answer",
+            format!("{expert} answered your question: {title}"),
+            format!("{expert} answered your question “{title}”."),
+        ),
+    };
+    let mut quote = message.text.clone();
+    if message.announces_offer {
+        quote.push_str("\n\n");
+        quote.push_str(OFFER_ANNOUNCEMENT);
+    }
+    let files = message.attachments.len();
+    let mut letter = Letter::new(kind, subject);
+    letter.paragraphs = vec![first];
+    if files > 0 {
+        letter.points = message
+            .attachments
+            .iter()
+            .map(|file| format!("File: {}", file.name))
+            .collect();
+    }
+    letter.quote = Some(quote);
+    letter.button = Some(("Read and reply", link));
+    letter.closing = LINK_CLOSING;
+    letter
+}
+
+/// The customer's reply, for the expert.
+#[must_use]
+pub fn reply_for_expert(question: &Question, message: &Message) -> Letter {
+    let title = text::excerpt(&question.title, 80);
+    let mut letter = Letter::new("reply", format!("{} replied: {title}", message.author.name));
+    letter.paragraphs = vec![format!(
+        "{} replied on Q-{} “{title}”.",
+        message.author.name, question.number
+    )];
+    letter.quote = Some(message.text.clone());
+    letter.closing = "Open Proffer to write back.";
+    letter
+}
+
+/// What happened to an offer, for its customer.
+#[must_use]
+pub fn offer_for_customer(document: &OfferDocument, kind: OfferEventKind, link: String) -> Letter {
+    let offer = &document.offer;
+    let (expert, price) = (&document.expert.name, offer.terms.price);
+    let title = text::excerpt(&offer.terms.title, 80);
+    let question = text::excerpt(&document.question_title, 80);
+    let mut button = "Look at the offer";
+    let (name, subject, paragraphs) = match kind {
+        OfferEventKind::Sent => (
+            "offer_sent",
+            format!("{expert} has a message for you about “{question}”"),
+            vec![
+                format!("{expert} sends you an OPTIONAL Premium Service offer: {title}, for {price} in all."),
+                "You can accept it, keep it for later or decline. Your question is answered either way, and you pay \
+                 nothing unless you accept."
+                    .to_owned(),
+            ],
+        ),
+        OfferEventKind::Revised => (
+            "offer_revised",
+            format!("{expert} changed the offer “{title}”"),
+            vec![
+                format!(
+                    "{expert} sends a new version of the OPTIONAL Premium Service offer {title}, now {price} in all."
+                ),
+                changes(document),
+            ],
+        ),
+        OfferEventKind::Withdrawn => (
+            "offer_withdrawn",
+            format!("The offer “{title}” was withdrawn"),
+            vec![format!(
+                "The OPTIONAL Premium Service offer {title} was taken back. You owe nothing for it."
+            )],
+        ),
+        OfferEventKind::Expired => (
+            "offer_expired",
+            format!("The offer “{title}” has expired"),
+            vec![format!(
+                "The OPTIONAL Premium Service offer {title} of {expert} can no longer be accepted. Reply on your \
+                 question if you still want it."
+            )],
+        ),
+        OfferEventKind::Accepted => {
+            button = "Look at your order";
+            (
+                "offer_receipt",
+                format!("Receipt: {title}, {price}"),
+                vec![
+                    format!("You accepted the Premium Service offer {title} of {expert} for {price} in all."),
+                    format!(
+                        "{expert} delivers within {} of your acceptance.",
+                        offer.terms.delivery_time
+                    ),
+                    format!("Order R-{}, question Q-{}.", document.number, document.question_number),
+                ],
+            )
+        }
+        OfferEventKind::Delivered => {
+            button = "See what was delivered";
+            (
+                "offer_delivered",
+                format!("{expert} delivered: {title}"),
+                vec![
+                    format!("{expert} delivered {title}."),
+                    "Look at it and confirm that you received it. Without a word from you it completes by itself."
+                        .to_owned(),
+                ],
+            )
+        }
+        OfferEventKind::Cancelled => {
+            button = "Look at the order";
+            (
+                "offer_cancelled_customer",
+                format!("Cancelled: {title}"),
+                vec![format!(
+                    "The Premium Service {title} was cancelled. The reason given: {}",
+                    offer.cancel_reason.as_deref().unwrap_or("none")
+                )],
+            )
+        }
+        _ => (
+            "offer_reminder",
+            format!("You asked to be reminded: {title}"),
+            vec![format!(
+                "You kept the OPTIONAL Premium Service offer {title} of {expert} for later. It is {price} in all, and \
+                 still yours to accept or decline."
+            )],
+        ),
+    };
+    let mut letter = Letter::new(name, subject);
+    letter.paragraphs = paragraphs;
+    if kind == OfferEventKind::Sent || kind == OfferEventKind::Revised || kind == OfferEventKind::Accepted {
+        letter.points = offer.terms.deliverables.clone();
+    }
+    letter.button = Some((button, link));
+    letter.closing = LINK_CLOSING;
+    letter
+}
+
+/// In words, what the new version changed.
+fn changes(document: &OfferDocument) -> String {
+    let new = &document.offer.terms;
+    let Some(old) = document.offer.earlier.last().map(|version| &version.terms) else {
+        return String::new();
+    };
+    let mut changed = Vec::new();
+    if old.price != new.price {
+        changed.push(format!("the price was {}, it is now {}", old.price, new.price));
+    }
+    if old.deliverables != new.deliverables {
+        changed.push("what you will receive".to_owned());
+    }
+    if old.delivery_time != new.delivery_time {
+        changed.push(format!("it is delivered within {}", new.delivery_time));
+    }
+    if old.title != new.title {
+        changed.push("the title".to_owned());
+    }
+    if old.expires_at != new.expires_at {
+        changed.push("until when it can be accepted".to_owned());
+    }
+    if old.note != new.note {
+        changed.push("the note".to_owned());
+    }
+    if changed.is_empty() {
+        "Its content is the same.".to_owned()
+    } else {
+        format!("What changed: {}.", changed.join("; "))
+    }
+}
+
+/// What happened to an offer, for its expert.
+#[must_use]
+pub fn offer_for_expert(document: &OfferDocument, kind: OfferEventKind) -> Letter {
+    let offer = &document.offer;
+    let (customer, price) = (&document.customer.name, offer.terms.price);
+    let title = text::excerpt(&offer.terms.title, 80);
+    let reference = format!("R-{}, question Q-{}.", document.number, document.question_number);
+    let (name, subject, paragraphs) = match kind {
+        OfferEventKind::Accepted => (
+            "offer_accepted",
+            format!("{customer} accepted your offer: {title}, {price}"),
+            vec![
+                format!("{customer} accepted your Premium Service offer {title} for {price}."),
+                format!("Deliver within {}.", offer.terms.delivery_time),
+            ],
+        ),
+        OfferEventKind::Declined => (
+            "offer_declined",
+            format!("{customer} declined your offer: {title}"),
+            vec![
+                format!("{customer} declined your Premium Service offer {title}."),
+                offer.decline_reason.as_ref().map_or_else(
+                    || "No reason was given.".to_owned(),
+                    |reason| format!("The reason given: {reason}"),
+                ),
+            ],
+        ),
+        _ => (
+            "offer_cancelled",
+            format!("Cancelled: {title}"),
+            vec![format!(
+                "The Premium Service {title} for {customer} was cancelled. The reason given: {}",
+                offer.cancel_reason.as_deref().unwrap_or("none")
+            )],
+        ),
+    };
+    let mut letter = Letter::new(name, subject);
+    letter.paragraphs = paragraphs;
+    letter.paragraphs.push(reference);
+    letter.closing = "You find it in the Request Centre of Proffer.";
+    letter
+}
+
+/// A moderator's reply to a request for help.
+#[must_use]
+pub fn support_reply(document: &SupportRequestDocument) -> Letter {
+    let mut letter = Letter::new(
+        "support_reply",
+        format!("Reply: {}", text::excerpt(&document.subject, 80)),
+    );
+    letter.paragraphs = vec![format!(
+        "A moderator replied to your request “{}”.",
+        text::excerpt(&document.subject, 80)
+    )];
+    letter.quote = document.reply.clone();
+    letter.closing = "You find it in the Request Centre of Proffer.";
+    letter
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_stays_on_its_line() {
+        let letter = Letter::new("answer", "Hello\r\nBcc: everyone@example.com");
+        assert!(!letter.subject.contains(['\r', '\n']), "{}", letter.subject);
+    }
+
+    #[test]
+    fn hostile_text_is_escaped_in_the_html() {
+        let mut letter = Letter::new("answer", "Subject");
+        letter.paragraphs = vec!["<script>alert(1)</script>".to_owned()];
+        letter.quote = Some("<img src=x onerror=alert(1)> [x](javascript:alert(1))".to_owned());
+        let html = letter.html("<b>Helen</b>");
+        for bad in ["<script", "<img", "javascript:alert(1)\"", "<b>Helen"] {
+            assert!(!html.contains(bad), "{html}");
+        }
+    }
+}

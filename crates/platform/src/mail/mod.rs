@@ -1,0 +1,9 @@
+//! Email: what each letter says ([`letters`]) and how it goes out ([`transport`]).
+
+mod letters;
+mod transport;
+
+pub use letters::{
+    Letter, message_for_customer, offer_for_customer, offer_for_expert, reply_for_expert, support_reply,
+};
+pub use transport::{FolderMailer, MailError, Mailer, OutgoingEmail, SmtpMailer};

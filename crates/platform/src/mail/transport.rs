@@ -1,0 +1,171 @@
+//! How email goes out: by SMTP, or as files into a folder.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use lettre::{
+    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{
+        Mailbox, MultiPart,
+        header::{Header, HeaderName, HeaderValue},
+    },
+};
+use std::{
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
+use uuid::Uuid;
+
+/// Why an email did not go out.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// It can never go out so: the address or content cannot be written as an email.
+    #[error("this email can never be sent: {0}")]
+    Permanent(String),
+    /// It may go out later.
+    #[error("this email could not be sent now: {0}")]
+    Transient(String),
+}
+
+/// An email, addressed and whole.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OutgoingEmail {
+    /// Its id; its Message-ID is made of it, so that a second copy after a crash is known as such.
+    pub id: Uuid,
+    /// The recipient's name.
+    pub recipient_name: String,
+    /// The recipient's address.
+    pub recipient: String,
+    /// The subject.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The HTML.
+    pub html: String,
+    /// When it was written.
+    pub date: Timestamp,
+}
+
+/// Sends email.
+#[async_trait]
+pub trait Mailer: Send + Sync + 'static {
+    /// Sends one email; returns when the other side has taken it.
+    ///
+    /// # Errors
+    /// [`MailError`] says whether trying again can help.
+    async fn send(&self, email: &OutgoingEmail) -> Result<(), MailError>;
+}
+
+/// Marks mail that no person wrote, so that no robot answers it.
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+fn compose(email: &OutgoingEmail, from: &Mailbox) -> Result<Message, MailError> {
+    let permanent = |error: &dyn std::fmt::Display| MailError::Permanent(error.to_string());
+    let address: Address = email.recipient.parse().map_err(|error| permanent(&error))?;
+    let name = email.recipient_name.chars().filter(|c| !c.is_control()).collect();
+    Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new(Some(name), address))
+        .subject(email.subject.chars().filter(|c| !c.is_control()).collect::<String>())
+        .message_id(Some(format!("<{}@{}>", email.id, from.email.domain())))
+        .date(SystemTime::from(email.date))
+        .header(AutoSubmitted)
+        .multipart(MultiPart::alternative_plain_html(
+            email.text.clone(),
+            email.html.clone(),
+        ))
+        .map_err(|error| permanent(&error))
+}
+
+/// Sends by SMTP.
+pub struct SmtpMailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl SmtpMailer {
+    /// For a URL such as `smtps://user:password@mail.example:465`, `smtp://mail.example:587?tls=required` or
+    /// `smtp://127.0.0.1:2525`.
+    ///
+    /// # Errors
+    /// If it is no such URL.
+    pub fn new(url: &str, from: Mailbox) -> Result<Self, MailError> {
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|error| MailError::Permanent(error.to_string()))?
+            .timeout(Some(Duration::from_secs(30)))
+            .build();
+        Ok(Self { transport, from })
+    }
+}
+
+#[async_trait]
+impl Mailer for SmtpMailer {
+    async fn send(&self, email: &OutgoingEmail) -> Result<(), MailError> {
+        let message = compose(email, &self.from)?;
+        self.transport.send(message).await.map(drop).map_err(|error| {
+            if error.is_permanent() {
+                MailError::Permanent(error.to_string())
+            } else {
+                MailError::Transient(error.to_string())
+            }
+        })
+    }
+}
+
+/// Writes each email as an `.eml` file into a folder.
+pub struct FolderMailer {
+    folder: PathBuf,
+    from: Mailbox,
+}
+
+impl FolderMailer {
+    /// Writes into `folder`, which is made when the first email comes.
+    #[must_use]
+    pub fn new(folder: PathBuf, from: Mailbox) -> Self {
+        Self { folder, from }
+    }
+}
+
+#[async_trait]
+impl Mailer for FolderMailer {
+    async fn send(&self, email: &OutgoingEmail) -> Result<(), MailError> {
+        let message = compose(email, &self.from)?.formatted();
+        let time = email.date.strftime("%Y%m%d-%H%M%S");
+        let recipient: String = email
+            .recipient
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || "@.-_".contains(c) {
+                    c
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        // The same email again gives the same name: a second copy after a crash replaces the first.
+        let path = self
+            .folder
+            .join(format!("{time}-{recipient}-{}.eml", email.id.simple()));
+        let part = path.with_extension("part");
+        let written = async {
+            tokio::fs::create_dir_all(&self.folder).await?;
+            tokio::fs::write(&part, message).await?;
+            tokio::fs::rename(&part, &path).await
+        };
+        written
+            .await
+            .map_err(|error: std::io::Error| MailError::Transient(error.to_string()))
+    }
+}

@@ -1,0 +1,202 @@
+//! All the SQL. The same queries run on SQLite (the default) and on PostgreSQL; `docs/adr/0001-one-set-of-queries.md`
+//! says how.
+
+mod accounts;
+mod attachments;
+mod commands;
+mod documents;
+mod emails;
+mod streams;
+
+pub use accounts::{AccountRow, LinkRow};
+pub use attachments::AttachmentRow;
+pub use commands::StoredResponse;
+pub use documents::{DocumentKey, Index};
+pub use emails::{EmailRow, NewEmail};
+
+use jiff::Timestamp;
+use sqlx::{Any, AnyPool, Transaction, any::AnyPoolOptions};
+use std::{path::Path, time::Duration};
+
+/// Why the database could not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the database's schema could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// What is stored cannot be read.
+    #[error("a stored document cannot be read: {0}")]
+    Corrupt(String),
+    /// Another transaction was faster; begin again.
+    #[error("another change was faster")]
+    Contended,
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
+
+/// Microseconds since 1970: how times are stored.
+pub(crate) fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}
+
+/// Reads a stored time.
+pub(crate) fn timestamp(micros: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(micros).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+/// Reads a stored id.
+pub(crate) fn id<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
+    text.parse()
+        .map_err(|_| StoreError::Corrupt(format!("{text:?} is not an id")))
+}
+
+/// The database.
+#[derive(Clone)]
+pub struct Store {
+    write: AnyPool,
+    read: AnyPool,
+    is_sqlite: bool,
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// `url` names a PostgreSQL database; without one, SQLite in the file `platform.db` of `data`.
+    ///
+    /// # Errors
+    /// If it cannot be reached, or its schema is newer than this program.
+    pub async fn open(data: &Path, url: Option<&str>) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let store = match url {
+            Some(url) if !url.starts_with("sqlite:") => {
+                let pool = AnyPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .connect(url)
+                    .await?;
+                Self {
+                    write: pool.clone(),
+                    read: pool,
+                    is_sqlite: false,
+                }
+            }
+            url => {
+                let file = format!("sqlite://{}?mode=rwc", data.join("platform.db").display());
+                let url = url.unwrap_or(&file);
+                // One writer: SQLite has one anyway, and a queue in front of it is fairer and faster than retrying.
+                let write = sqlite_pool(url, 1).await?;
+                Self {
+                    read: sqlite_pool(url, 4).await?,
+                    write,
+                    is_sqlite: true,
+                }
+            }
+        };
+        if store.is_sqlite {
+            sqlx::migrate!("./migrations/sqlite").run(&store.write).await?;
+        } else {
+            sqlx::migrate!("./migrations/postgres").run(&store.write).await?;
+        }
+        Ok(store)
+    }
+
+    /// Begins a transaction that writes.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let inner = if self.is_sqlite {
+            self.write.begin_with("BEGIN IMMEDIATE").await?
+        } else {
+            self.write.begin().await?
+        };
+        Ok(Tx { inner })
+    }
+
+    /// Begins a transaction that only reads, from one consistent state.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        let inner = if self.is_sqlite {
+            self.read.begin().await?
+        } else {
+            self.read
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await?
+        };
+        Ok(Tx { inner })
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool, StoreError> {
+    let options = AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(30))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                for pragma in [
+                    "PRAGMA busy_timeout = 10000",
+                    "PRAGMA journal_mode = WAL",
+                    "PRAGMA synchronous = FULL",
+                    "PRAGMA foreign_keys = ON",
+                ] {
+                    sqlx::query(pragma).execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        });
+    Ok(options.connect(url).await?)
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it never was.
+pub struct Tx {
+    inner: Transaction<'static, Any>,
+}
+
+impl Tx {
+    /// Makes it so.
+    ///
+    /// # Errors
+    /// If it is unknown whether it was made so; send the command again with the same key.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.inner.commit().await.map_err(contended)
+    }
+
+    /// The next number of a counter.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn next_number(&mut self, counter: &'static str) -> Result<u64, StoreError> {
+        let (value,): (i64,) = sqlx::query_as("UPDATE counter SET value = value + 1 WHERE name = $1 RETURNING value")
+            .bind(counter)
+            .fetch_one(&mut *self.inner)
+            .await
+            .map_err(contended)?;
+        u64::try_from(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+    }
+}
+
+/// Tells a lost race from other failures: unique violations, serialisation failures and deadlocks.
+fn contended(error: sqlx::Error) -> StoreError {
+    let code = error
+        .as_database_error()
+        .and_then(|error| error.code().map(|code| code.to_string()));
+    match code.as_deref() {
+        Some("40001" | "40P01" | "23505" | "2067" | "1555" | "5" | "517") => StoreError::Contended,
+        _ => StoreError::Database(error),
+    }
+}

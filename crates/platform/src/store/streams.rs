@@ -1,0 +1,114 @@
+//! Streams: gapless numbers, taken inside the writing transaction so that commit order is number order.
+
+use super::{StoreError, Tx, contended};
+use proffer_protocol::{Change, Entity, StreamId};
+use sqlx::Row;
+use uuid::Uuid;
+
+impl Tx {
+    /// Writes one change to each of the streams. Streams are taken in one order everywhere, so no two transactions can
+    /// wait for each other.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn insert_change(
+        &mut self,
+        streams: &[StreamId],
+        entity: Entity,
+        id: Uuid,
+        is_gone: bool,
+    ) -> Result<(), StoreError> {
+        let mut streams: Vec<_> = streams.to_vec();
+        streams.sort();
+        streams.dedup();
+        for stream in streams {
+            let stream = stream.to_string();
+            let (seq,): (i64,) = sqlx::query_as(
+                "INSERT INTO stream (id, seq) VALUES ($1, 1) \
+                 ON CONFLICT (id) DO UPDATE SET seq = stream.seq + 1 RETURNING seq",
+            )
+            .bind(&stream)
+            .fetch_one(&mut *self.inner)
+            .await
+            .map_err(contended)?;
+            sqlx::query(
+                "UPDATE stream_change SET is_latest = 0 \
+                 WHERE stream = $1 AND entity = $2 AND entity_id = $3 AND is_latest = 1",
+            )
+            .bind(&stream)
+            .bind(entity.as_str())
+            .bind(id.to_string())
+            .execute(&mut *self.inner)
+            .await
+            .map_err(contended)?;
+            sqlx::query(
+                "INSERT INTO stream_change (stream, seq, entity, entity_id, is_gone, is_latest) \
+                 VALUES ($1, $2, $3, $4, $5, 1)",
+            )
+            .bind(&stream)
+            .bind(seq)
+            .bind(entity.as_str())
+            .bind(id.to_string())
+            .bind(i64::from(is_gone))
+            .execute(&mut *self.inner)
+            .await
+            .map_err(contended)?;
+        }
+        Ok(())
+    }
+
+    /// The changes of one stream after `after`, folded: of each entity only the last. At most `limit`.
+    ///
+    /// # Errors
+    /// If the database fails or what it holds cannot be read.
+    pub async fn changes(&mut self, stream: StreamId, after: u64, limit: u32) -> Result<Vec<Change>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT c.seq, c.entity, c.entity_id, CASE WHEN c.is_gone = 1 THEN NULL ELSE d.body END \
+             FROM stream_change c LEFT JOIN document d ON d.entity = c.entity AND d.id = c.entity_id \
+             WHERE c.stream = $1 AND c.seq > $2 AND c.is_latest = 1 ORDER BY c.seq LIMIT $3",
+        )
+        .bind(stream.to_string())
+        .bind(i64::try_from(after).unwrap_or(i64::MAX))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.inner)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let entity: String = row.try_get(1)?;
+                let body: Option<String> = row.try_get(3)?;
+                Ok(Change {
+                    stream,
+                    seq: u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0),
+                    entity: Entity::parse(&entity)
+                        .ok_or_else(|| StoreError::Corrupt(format!("{entity} is no entity")))?,
+                    id: super::id(&row.try_get::<String, _>(2)?)?,
+                    document: body.map(|body| serde_json::from_str(&body)).transpose()?,
+                })
+            })
+            .collect()
+    }
+
+    /// Where a stream stands: the number of its last change.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn stream_head(&mut self, stream: StreamId) -> Result<u64, StoreError> {
+        let row: Option<(i64,)> = sqlx::query_as("SELECT seq FROM stream WHERE id = $1")
+            .bind(stream.to_string())
+            .fetch_optional(&mut *self.inner)
+            .await?;
+        Ok(row.map_or(0, |(seq,)| u64::try_from(seq).unwrap_or(0)))
+    }
+
+    /// Every number ever given on a stream, in order: what "gapless" is checked by.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn stream_numbers(&mut self, stream: StreamId) -> Result<Vec<u64>, StoreError> {
+        let rows: Vec<(i64,)> = sqlx::query_as("SELECT seq FROM stream_change WHERE stream = $1 ORDER BY seq")
+            .bind(stream.to_string())
+            .fetch_all(&mut *self.inner)
+            .await?;
+        Ok(rows.into_iter().map(|(seq,)| u64::try_from(seq).unwrap_or(0)).collect())
+    }
+}
