@@ -1,1 +1,183 @@
-//! shell
+//! The shell: the desk's window and what it needs of the system. It holds no rule, no SQL and no HTTP.
+//!
+//! [`main`] reads how it was started, then builds one Tauri app around one [`Desk`]: the UI asks through
+//! [`commands`], hears through [`events`]; the desk raises notifications through [`notifier`] and keeps its token
+//! through [`keychain`]. The engine runs with or without a window.
+
+mod commands;
+mod desk_slot;
+mod events;
+mod keychain;
+mod links;
+mod log_file;
+mod notifier;
+mod selftest;
+mod start;
+mod updater;
+mod webkit;
+mod window;
+
+use anyhow::Context;
+use desk_slot::DeskSlot;
+use keychain::SystemKeychain;
+use notifier::SystemNotifier;
+use proffer_desk::{Desk, DeskConfig, DeskError, HttpConnector, Ports, SystemClock, SystemEntropy};
+use start::Start;
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+use tauri::{AppHandle, Manager, RunEvent, async_runtime};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+/// How long the program waits at its end for the desk to close; nothing is lost if it is cut.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Runs the program; the command line and environment are described by `--help`.
+#[must_use]
+pub fn main() -> ExitCode {
+    let result = Start::read().and_then(|mut start| {
+        if start.selftest {
+            return selftest::run(start.data_dir.as_deref());
+        }
+        webkit::prepare();
+        start.take_sign_in()?;
+        run(start)
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "the program ends");
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(start: Start) -> anyhow::Result<()> {
+    start.needs_display()?;
+    let background = start.background;
+    let mut single_instance = tauri_plugin_single_instance::Builder::new().callback(|app, arguments, _| {
+        if !arguments.iter().any(|argument| argument == "--background") {
+            window::show(app);
+        }
+    });
+    if let Some(id) = start.instance_id() {
+        single_instance = single_instance.dbus_id(id);
+    }
+    tauri::Builder::default()
+        // First of all plugins: a second start must end before it touches anything.
+        .plugin(single_instance.build())
+        .manage(DeskSlot::default())
+        .invoke_handler(tauri::generate_handler![commands::desk_request])
+        .on_window_event(window::on_event)
+        .setup(move |app| set_up(app.handle(), start).map_err(Into::into))
+        .build(tauri::generate_context!())
+        .context("the window system cannot be used")?
+        .run(move |app, event| match event {
+            // Closing the last window ends the program, save when it was started to run without one.
+            RunEvent::ExitRequested { code: None, api, .. } if background => api.prevent_exit(),
+            RunEvent::Exit => close(app),
+            _ => {}
+        });
+    Ok(())
+}
+
+fn set_up(app: &AppHandle, start: Start) -> anyhow::Result<()> {
+    let data_dir = match &start.data_dir {
+        Some(folder) => folder.clone(),
+        None => app.path().app_local_data_dir().context("this system names no folder for data")?,
+    };
+    log_file::open(&data_dir);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), background = start.background, "starting");
+    app.manage(window::SizeFile(data_dir.join("window.json")));
+    updater::register(app)?;
+    end_on_signal(app.clone());
+    async_runtime::spawn(open_desk(app.clone(), data_dir, start.sign_in));
+    if !start.background {
+        window::show(app);
+    }
+    Ok(())
+}
+
+/// Opens the desk while the window comes up; requests wait for it.
+async fn open_desk(app: AppHandle, data_dir: PathBuf, sign_in: Option<start::PreparedSignIn>) {
+    let slot = app.state::<DeskSlot>();
+    let downloads_dir = app.path().download_dir().unwrap_or_else(|_| data_dir.join("downloads"));
+    let (clicks, clicked) = mpsc::unbounded_channel();
+    let notifier = SystemNotifier::new(&data_dir, clicks);
+    match desk(&data_dir, downloads_dir, notifier).await {
+        Ok(desk) => {
+            async_runtime::spawn(events::forward(app.clone(), desk.events()));
+            async_runtime::spawn(follow_clicks(app.clone(), desk.clone(), clicked));
+            if let Some(sign_in) = sign_in
+                && let Err(error) = sign_in.apply(&desk).await
+            {
+                tracing::warn!(code = ?error.code, "the prepared sign-in was refused");
+            }
+            slot.opened(desk);
+        }
+        Err(error) => {
+            tracing::error!(%error, "the desk cannot be opened");
+            slot.failed(error.into());
+        }
+    }
+}
+
+async fn desk(data_dir: &Path, downloads_dir: PathBuf, notifier: SystemNotifier) -> Result<Desk, DeskError> {
+    let config = DeskConfig {
+        data_dir: data_dir.to_owned(),
+        downloads_dir,
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        device_name: start::device_name(),
+    };
+    let ports = Ports {
+        connector: Arc::new(HttpConnector::default()),
+        notifier: Arc::new(notifier),
+        keychain: Arc::new(SystemKeychain),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    };
+    Desk::open(config, ports).await
+}
+
+/// A clicked notification brings the window up, where the notification leads.
+async fn follow_clicks(app: AppHandle, desk: Desk, mut clicked: mpsc::UnboundedReceiver<Uuid>) {
+    while let Some(id) = clicked.recv().await {
+        if let Err(error) = desk.notice_activated(id).await {
+            tracing::warn!(%error, "the clicked notice cannot be read");
+        }
+        window::show(&app);
+    }
+}
+
+/// Ends as by closing the window when the system asks the program to.
+fn end_on_signal(app: AppHandle) {
+    #[cfg(unix)]
+    async_runtime::spawn(async move {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        else {
+            return;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        app.exit(0);
+    });
+    #[cfg(not(unix))]
+    drop(app);
+}
+
+fn close(app: &AppHandle) {
+    let Some(desk) = app.state::<DeskSlot>().now() else {
+        return;
+    };
+    let closed = async_runtime::block_on(async { tokio::time::timeout(CLOSE_TIMEOUT, desk.close()).await });
+    tracing::info!(in_time = closed.is_ok(), "ended");
+}

@@ -1,1 +1,6 @@
-fn main(){}
+//! The program `proffer`.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    proffer_shell::main()
+}
