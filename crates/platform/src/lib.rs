@@ -1,10 +1,17 @@
 //! The platform: the customers' side of Proffer and what the desk syncs with.
 //!
 //! `api` and `pages` read requests, `flow` decides by the rules of `proffer-domain` and writes in one transaction
-//! through `store`; `streams` carries what was written to the desks, `mail` and `jobs` tell people.
+//! through `store`; streams carry what was written to the desks, `mail` and `jobs` tell people.
 
+pub mod api;
+pub mod cli;
+pub mod demo;
 pub mod flow;
 pub mod jobs;
 pub mod mail;
+pub mod pages;
 pub mod ports;
+pub mod server;
 pub mod store;
+
+pub use server::{App, Config, MailRoute, Platform, PlatformError};

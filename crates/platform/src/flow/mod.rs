@@ -3,11 +3,13 @@
 
 mod accounts;
 mod attachments;
+mod changes;
 mod clockwork;
 mod command;
 mod error;
 mod offers;
 mod questions;
+mod reading;
 mod support;
 mod work;
 

@@ -1,0 +1,108 @@
+//! Changes as they happen, as server-sent events.
+
+use super::{ApiProblem, Caller, sync::read_cursor};
+use crate::App;
+use axum::{
+    extract::{Query, State},
+    http::HeaderMap,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures_util::stream;
+use proffer_protocol::{Cursor, Problem, SyncPage};
+use std::{convert::Infallible, time::Duration};
+use tokio::sync::watch;
+
+/// A sign of life, so that a dead connection is noticed.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often changes written by another process are looked for.
+const POLL: Duration = Duration::from_secs(2);
+/// The largest number of changes in one event.
+const BATCH: u32 = 500;
+
+/// What `GET /v1/events` takes.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+pub struct EventsQuery {
+    /// Where to go on from, for a client that cannot send `Last-Event-ID`.
+    cursor: Option<String>,
+}
+
+/// Changes as they happen: event `sync` whose data is a SyncPage and whose id is its cursor, from `Last-Event-ID` on.
+///
+/// Changes are folded until the client takes them, so a slow one misses nothing and holds nobody up.
+#[utoipa::path(
+    get, path = "/v1/events", tag = "sync", security(("bearer" = [])),
+    params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "The cursor")),
+    responses((status = 200, content_type = "text/event-stream", body = SyncPage), (status = 401, body = Problem)),
+)]
+pub async fn events(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<EventsQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiProblem> {
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let cursor = read_cursor(last.or(query.cursor.as_deref()))?;
+    let changed = app.flow.changes();
+    let listener = Listener {
+        app,
+        caller,
+        cursor,
+        changed,
+    };
+    let events = stream::unfold(listener, |mut listener| async {
+        let event = listener.next().await?;
+        Some((Ok::<_, Infallible>(event), listener))
+    });
+    Ok(Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
+        .into_response())
+}
+
+struct Listener {
+    app: App,
+    caller: Caller,
+    cursor: Cursor,
+    changed: watch::Receiver<u64>,
+}
+
+impl Listener {
+    /// Waits for the next changes; `None` when the session or the server has ended.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            self.changed.mark_unchanged();
+            match self.page().await {
+                Ok(Some(page)) if !page.changes.is_empty() => {
+                    self.cursor = page.cursor.parse().ok()?;
+                    let data = serde_json::to_string(&page).ok()?;
+                    return Some(Event::default().event("sync").id(page.cursor).data(data));
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => return None,
+                Err(error) => {
+                    tracing::error!(%error, "an event stream failed; its client will come again");
+                    return None;
+                }
+            }
+            tokio::select! {
+                () = self.app.stop.cancelled() => return None,
+                _ = self.changed.changed() => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+
+    /// What is new, or `None` when the session has ended meanwhile.
+    async fn page(&self) -> Result<Option<SyncPage>, crate::flow::FlowError> {
+        if self.app.flow.account_of_token(&self.caller.token).await?.is_none() {
+            return Ok(None);
+        }
+        self.app
+            .flow
+            .changes_since(&self.caller.account, &self.cursor, BATCH)
+            .await
+            .map(Some)
+    }
+}

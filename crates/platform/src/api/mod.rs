@@ -1,0 +1,155 @@
+//! The desk's side: JSON over HTTP under `/v1`, as `docs/protocol.md` and `/openapi.json` describe it.
+
+mod attachments;
+mod caller;
+mod events;
+mod offers;
+mod operations;
+mod problem;
+mod questions;
+mod sessions;
+mod sync;
+
+pub(crate) use attachments::give as give_file;
+pub use caller::Caller;
+pub use problem::ApiProblem;
+
+use crate::App;
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use proffer_protocol::{ErrorCode, PROTOCOL_VERSION, PROTOCOL_VERSION_HEADER, Problem};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The largest body of a command, in bytes; files have their own limit.
+const BODY_MAX_BYTES: usize = 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Proffer platform",
+        description = "What the desk syncs with. Times are RFC 3339 in UTC, ids UUIDv7, errors application/problem+json.",
+        license(name = "MIT OR Apache-2.0"),
+    ),
+    components(schemas(proffer_protocol::Document, Problem)),
+    modifiers(&Bearer),
+    tags(
+        (name = "sessions", description = "Signing in and out"),
+        (name = "sync", description = "Changes since a cursor, and as they happen"),
+        (name = "questions", description = "Locks, messages, ratings"),
+        (name = "offers", description = "The lifecycle of premium offers"),
+        (name = "attachments", description = "Files"),
+        (name = "operations", description = "For operators"),
+    ),
+)]
+struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        openapi
+            .components
+            .get_or_insert_with(Default::default)
+            .add_security_scheme("bearer", scheme);
+    }
+}
+
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(sessions::create))
+        .routes(routes!(sessions::delete_current))
+        .routes(routes!(sessions::me))
+        .routes(routes!(sync::sync))
+        .routes(routes!(events::events))
+        .routes(routes!(questions::ask))
+        .routes(routes!(questions::lock))
+        .routes(routes!(questions::extend))
+        .routes(routes!(questions::release))
+        .routes(routes!(questions::send_message))
+        .routes(routes!(questions::rate))
+        .routes(routes!(questions::send_offer))
+        .routes(routes!(offers::revise))
+        .routes(routes!(offers::withdraw))
+        .routes(routes!(offers::start))
+        .routes(routes!(offers::deliver))
+        .routes(routes!(offers::cancel))
+        .routes(routes!(offers::accept))
+        .routes(routes!(offers::hold))
+        .routes(routes!(offers::decline))
+        .routes(routes!(offers::reconsider))
+        .routes(routes!(offers::complete))
+        .routes(routes!(questions::request_support))
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .routes(routes!(attachments::upload))
+        .routes(routes!(attachments::download))
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::metrics))
+}
+
+/// The OpenAPI 3.1 document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    described().split_for_parts().1
+}
+
+/// The routes under `/v1` with those for operators.
+pub fn router(app: App) -> Router {
+    let (router, document) = described().split_for_parts();
+    // Events are a stream: compressing would hold them back.
+    let compress = SizeAbove::new(1024).and(NotForContentType::const_new("text/event-stream"));
+    router
+        .route("/openapi.json", get(move || async move { Json(document) }))
+        .fallback(|| async { ApiProblem(Problem::new(ErrorCode::NotFound)) })
+        .method_not_allowed_fallback(|| async {
+            let problem = Problem::new(ErrorCode::MalformedRequest).with_detail("This method is not for this address.");
+            (StatusCode::METHOD_NOT_ALLOWED, ApiProblem(problem)).into_response()
+        })
+        .layer(CompressionLayer::new().compress_when(compress))
+        .layer(middleware::from_fn(check_protocol))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            ApiProblem(Problem::new(ErrorCode::Internal)).into_response()
+        }))
+        .with_state(app)
+}
+
+/// Refuses a client that speaks another version, and says which one is spoken here.
+async fn check_protocol(request: Request, next: Next) -> Response {
+    let version = request
+        .headers()
+        .get(PROTOCOL_VERSION_HEADER)
+        .and_then(|value| value.to_str().ok());
+    let mut response = match version {
+        Some(version) if version.parse() != Ok(PROTOCOL_VERSION) => {
+            let detail = format!("This platform speaks protocol {PROTOCOL_VERSION}; update the older side.");
+            ApiProblem(Problem::new(ErrorCode::ProtocolMismatch).with_detail(detail)).into_response()
+        }
+        _ => next.run(request).await,
+    };
+    response
+        .headers_mut()
+        .insert(PROTOCOL_VERSION_HEADER, HeaderValue::from(PROTOCOL_VERSION));
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(no_store);
+    response
+        .headers_mut()
+        .insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,54 @@
+//! Changes since a cursor.
+
+use super::{ApiProblem, Caller};
+use crate::App;
+use axum::{
+    Json,
+    extract::{Query, State, rejection::QueryRejection},
+};
+use proffer_domain::{FieldCode, FieldProblem};
+use proffer_protocol::{Cursor, ErrorCode, Problem, SyncPage};
+
+/// What `GET /v1/sync` takes.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+pub struct SyncQuery {
+    /// Where to go on from; none for the first sync.
+    cursor: Option<String>,
+    /// The largest number of changes, up to 5,000; 500 if not given.
+    limit: Option<u32>,
+}
+
+/// Changes since the cursor: whole documents, folded, each stream's in the order of their numbers.
+#[utoipa::path(
+    get, path = "/v1/sync", tag = "sync", params(SyncQuery), security(("bearer" = [])),
+    responses((status = 200, body = SyncPage), (status = 401, body = Problem), (status = 422, body = Problem)),
+)]
+pub async fn sync(
+    State(app): State<App>,
+    caller: Caller,
+    query: Result<Query<SyncQuery>, QueryRejection>,
+) -> Result<Json<SyncPage>, ApiProblem> {
+    let Query(query) = query.map_err(|rejection| {
+        ApiProblem(Problem::new(ErrorCode::MalformedRequest).with_detail(rejection.body_text()))
+    })?;
+    let cursor = read_cursor(query.cursor.as_deref())?;
+    Ok(Json(
+        app.flow
+            .changes_since(&caller.account, &cursor, query.limit.unwrap_or(500))
+            .await?,
+    ))
+}
+
+/// Reads a cursor; none is the beginning.
+pub(super) fn read_cursor(text: Option<&str>) -> Result<Cursor, ApiProblem> {
+    text.unwrap_or_default()
+        .parse()
+        .map_err(|error: proffer_protocol::CursorError| {
+            let field = FieldProblem::new("/cursor", FieldCode::Malformed, error.to_string());
+            ApiProblem(
+                Problem::new(ErrorCode::InvalidFields)
+                    .with_detail(error.to_string())
+                    .with_errors(vec![field]),
+            )
+        })
+}

@@ -1,0 +1,292 @@
+//! Makes the data set through the same flow as everything else, with a clock that runs through the last days.
+
+use super::dataset::{CATEGORIES, CUSTOMERS, DEMO_CUSTOMER, DEMO_EXPERT, DemoOffer, EXPERTS, STORIES, Story};
+use crate::{
+    Platform,
+    cli::{Place, say},
+    flow::{Command, Flow, NewAccount},
+    ports::{Clock, Entropy, Ports},
+    store::AccountRow,
+};
+use anyhow::{Context, bail};
+use jiff::{SignedDuration, Timestamp};
+use proffer_domain::{
+    CategoryId, CommandId, DeliveryTime, DeliveryUnit, MessageId, MessageKind, Money, OfferId, OfferTerms, QuestionId,
+    Role,
+};
+use proffer_protocol::{
+    AskQuestionRequest, DeclineOfferRequest, Document, HoldOfferRequest, RateQuestionRequest, SendMessageRequest,
+    SendOfferRequest,
+};
+use rand::{RngCore, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// How long before now the data set begins.
+const SPAN: SignedDuration = SignedDuration::from_hours(5 * 24);
+
+/// A clock that stands where it was put.
+struct StoryClock(Mutex<Timestamp>);
+
+impl StoryClock {
+    fn put(&self, at: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+    fn pass(&self, minutes: i64) {
+        let at = self.now();
+        self.put(at.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(at));
+    }
+}
+
+impl Clock for StoryClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct SeededEntropy(Mutex<ChaCha20Rng>);
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
+    }
+}
+
+struct Teller {
+    flow: Flow,
+    clock: Arc<StoryClock>,
+    experts: BTreeMap<&'static str, AccountRow>,
+    customers: Vec<AccountRow>,
+    categories: BTreeMap<&'static str, CategoryId>,
+}
+
+/// Fills an empty platform.
+pub(super) async fn run(place: Place, seed: u64) -> anyhow::Result<()> {
+    let now = Timestamp::now();
+    let clock = Arc::new(StoryClock(Mutex::new(now - SPAN)));
+    let entropy = Arc::new(SeededEntropy(Mutex::new(ChaCha20Rng::seed_from_u64(seed))));
+    let mut config = place.config();
+    config.ports = Ports {
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    };
+    let data = config.data.clone();
+    let flow = Platform::open(config).await?.flow();
+    if !flow.categories().await?.is_empty() {
+        bail!("there is data in {} already; choose an empty folder", data.display());
+    }
+    let mut random = ChaCha20Rng::seed_from_u64(seed ^ 0x00C0_FFEE);
+    let password = format!("demo-{:08x}", random.next_u32());
+    let teller = people(flow, clock, &password).await?;
+    let step = SPAN.as_mins() / i64::try_from(STORIES.len()).unwrap_or(1);
+    for (index, story) in STORIES.iter().enumerate() {
+        let index_i64 = i64::try_from(index).unwrap_or(0);
+        let at = now - SPAN + SignedDuration::from_mins(step * index_i64);
+        // The latest stories are told up to the last minutes, all within the past.
+        teller.clock.put(at.min(now - SignedDuration::from_hours(4)));
+        let customer = &teller.customers[(index + usize::try_from(random.next_u32() % 2)?) % teller.customers.len()];
+        let customer = if index == 0 { &teller.customers[0] } else { customer };
+        teller
+            .tell(index, story, customer)
+            .await
+            .with_context(|| format!("the story “{}”", story.title))?;
+    }
+    let mut tx = teller.flow.store().begin().await?;
+    tx.discard_pending_emails().await?;
+    tx.commit().await?;
+    write_accounts(&data, &password)?;
+    say(format!("expert:   {DEMO_EXPERT}  password: {password}"))?;
+    say(format!("customer: {DEMO_CUSTOMER}  password: {password}"))?;
+    say("all other accounts of the demo have the same password")
+}
+
+async fn people(flow: Flow, clock: Arc<StoryClock>, password: &str) -> anyhow::Result<Teller> {
+    let mut categories = BTreeMap::new();
+    for name in CATEGORIES {
+        categories.insert(name, flow.create_category(name).await?);
+    }
+    let account = |role, name: &str, email: String, categories| NewAccount {
+        role,
+        email,
+        name: name.to_owned(),
+        password: password.to_owned(),
+        time_zone: "Europe/London".to_owned(),
+        categories,
+    };
+    let mut experts = BTreeMap::new();
+    for expert in &EXPERTS {
+        let serves: Vec<_> = expert
+            .categories
+            .iter()
+            .filter_map(|name| categories.get(name).copied())
+            .collect();
+        let row = flow
+            .create_account(account(Role::Expert, expert.name, expert.email.to_owned(), serves))
+            .await?;
+        experts.insert(expert.email, row);
+    }
+    let everything = categories.values().copied().collect();
+    let moderator = account(
+        Role::Moderator,
+        "Nora Castellan",
+        "nora@proffer.example".to_owned(),
+        everything,
+    );
+    flow.create_account(moderator).await?;
+    let mut customers = Vec::new();
+    for name in CUSTOMERS {
+        let first = name.split(' ').next().unwrap_or(name).to_lowercase();
+        let email = format!("{first}@customer.example");
+        customers.push(
+            flow.create_account(account(Role::Customer, name, email, Vec::new()))
+                .await?,
+        );
+    }
+    Ok(Teller {
+        flow,
+        clock,
+        experts,
+        customers,
+        categories,
+    })
+}
+
+impl Teller {
+    fn key(&self) -> CommandId {
+        CommandId(self.flow.ports().new_id())
+    }
+
+    async fn run(&self, actor: &AccountRow, command: Command) -> anyhow::Result<Document> {
+        Ok(self.flow.execute(actor, self.key(), &command).await?)
+    }
+
+    async fn write(
+        &self,
+        actor: &AccountRow,
+        question: QuestionId,
+        kind: MessageKind,
+        text: &str,
+        announces_offer: bool,
+    ) -> anyhow::Result<()> {
+        let id = MessageId(self.flow.ports().new_id());
+        let request = SendMessageRequest {
+            id,
+            kind,
+            text: text.to_owned(),
+            announces_offer,
+            attachments: Vec::new(),
+        };
+        self.run(actor, Command::SendMessage(question, request)).await?;
+        Ok(())
+    }
+
+    async fn tell(&self, index: usize, story: &Story, customer: &AccountRow) -> anyhow::Result<()> {
+        let category_id = *self.categories.get(story.category).context("its category")?;
+        let id = QuestionId(self.flow.ports().new_id());
+        let ask = AskQuestionRequest {
+            id,
+            category_id,
+            title: story.title.to_owned(),
+            text: story.text.to_owned(),
+            attachments: Vec::new(),
+        };
+        self.run(customer, Command::Ask(ask)).await?;
+        let Some(answer) = story.answer else {
+            return Ok(());
+        };
+        let expert = EXPERTS
+            .iter()
+            .find(|expert| expert.categories.contains(&story.category))
+            .and_then(|expert| self.experts.get(expert.email))
+            .context("its expert")?;
+        self.clock.pass(9);
+        self.run(expert, Command::Lock(id)).await?;
+        if let Some((request, reply)) = story.request {
+            self.clock.pass(6);
+            self.write(expert, id, MessageKind::InfoRequest, request, false).await?;
+            self.clock.pass(17);
+            self.write(customer, id, MessageKind::Reply, reply, false).await?;
+        }
+        self.clock.pass(24);
+        self.write(expert, id, MessageKind::Answer, answer, story.offer.is_some())
+            .await?;
+        if let Some(thanks) = story.thanks {
+            self.clock.pass(12);
+            self.write(customer, id, MessageKind::Reply, thanks, false).await?;
+            let rating = RateQuestionRequest {
+                stars: 5,
+                comment: String::new(),
+            };
+            self.run(customer, Command::Rate(id, rating)).await?;
+        }
+        if let Some(offer) = &story.offer {
+            self.clock.pass(4);
+            self.offer(index, expert, customer, id, offer).await?;
+        }
+        self.run(expert, Command::Release(id)).await?;
+        Ok(())
+    }
+
+    /// Sends the offer, and lets some of them go on; those of the first two stories wait for their customers.
+    async fn offer(
+        &self,
+        index: usize,
+        expert: &AccountRow,
+        customer: &AccountRow,
+        question: QuestionId,
+        offer: &DemoOffer,
+    ) -> anyhow::Result<()> {
+        let id = OfferId(self.flow.ports().new_id());
+        let terms = OfferTerms {
+            kind: offer.kind,
+            title: offer.title.to_owned(),
+            deliverables: offer.deliverables.iter().map(|&item| item.to_owned()).collect(),
+            price: Money::new(offer.price_minor, "GBP".parse()?),
+            delivery_time: DeliveryTime {
+                count: 2,
+                unit: DeliveryUnit::WorkingDays,
+            },
+            expires_at: None,
+            note: offer.note.to_owned(),
+            call_slots: Vec::new(),
+        };
+        self.run(expert, Command::SendOffer(question, SendOfferRequest { id, terms }))
+            .await?;
+        self.clock.pass(8);
+        match index {
+            2 => drop(
+                self.run(customer, Command::HoldOffer(id, HoldOfferRequest { remind_at: None }))
+                    .await?,
+            ),
+            4 => {
+                let reason = Some("I will try it with your answer first.".to_owned());
+                self.run(customer, Command::DeclineOffer(id, DeclineOfferRequest { reason }))
+                    .await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Writes who can sign in, readable by the owner alone.
+fn write_accounts(data: &std::path::Path, password: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    let path = data.join("demo-accounts.json");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options
+        .open(&path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    let accounts = serde_json::json!({
+        "expert": { "email": DEMO_EXPERT, "password": password },
+        "customer": { "email": DEMO_CUSTOMER, "password": password },
+    });
+    writeln!(file, "{accounts:#}")?;
+    Ok(())
+}

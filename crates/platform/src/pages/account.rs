@@ -1,0 +1,196 @@
+//! Signing up, in and out.
+
+use super::{
+    PageFailure, Visitor,
+    show::Shell,
+};
+use crate::{
+    App,
+    flow::{FlowError, NewAccount},
+};
+use askama::Template;
+use axum::{
+    Form,
+    extract::{State, rejection::FormRejection},
+    http::StatusCode,
+    response::{Html, Redirect, Response},
+};
+use proffer_domain::{FieldProblem, Role};
+
+/// The time zones offered when signing up; an account made by the operator can have any.
+const TIME_ZONES: [&str; 26] = [
+    "Europe/London",
+    "Europe/Dublin",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "Europe/Madrid",
+    "Europe/Rome",
+    "Europe/Warsaw",
+    "Europe/Athens",
+    "Europe/Kyiv",
+    "Africa/Johannesburg",
+    "Africa/Lagos",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Toronto",
+    "America/Sao_Paulo",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Hong_Kong",
+    "Asia/Tokyo",
+    "Australia/Perth",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+    "UTC",
+];
+
+/// What either form carries.
+#[derive(serde::Deserialize)]
+pub struct Credentials {
+    form: String,
+    email: String,
+    password: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    time_zone: String,
+}
+
+/// A form that carries nothing but its token.
+#[derive(serde::Deserialize)]
+pub struct Bare {
+    form: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/sign_in.html")]
+struct SignInPage<'a> {
+    shell: Shell,
+    email: &'a str,
+    problems: &'a [FieldProblem],
+}
+
+#[derive(Template)]
+#[template(path = "pages/sign_up.html")]
+struct SignUpPage<'a> {
+    shell: Shell,
+    name: &'a str,
+    email: &'a str,
+    time_zone: &'a str,
+    time_zones: &'a [&'a str],
+    problems: &'a [FieldProblem],
+}
+
+fn sign_in_page(visitor: &Visitor, email: &str, problems: &[FieldProblem]) -> Result<Html<String>, PageFailure> {
+    Ok(Html(
+        SignInPage {
+            shell: Shell::new("Sign in", visitor),
+            email,
+            problems,
+        }
+        .render()?,
+    ))
+}
+
+fn sign_up_page(visitor: &Visitor, sent: &Credentials, problems: &[FieldProblem]) -> Result<Html<String>, PageFailure> {
+    let page = SignUpPage {
+        shell: Shell::new("Sign up", visitor),
+        name: &sent.name,
+        email: &sent.email,
+        time_zone: if sent.time_zone.is_empty() {
+            TIME_ZONES[0]
+        } else {
+            &sent.time_zone
+        },
+        time_zones: &TIME_ZONES,
+        problems,
+    };
+    Ok(Html(page.render()?))
+}
+
+pub async fn sign_in_form(visitor: Visitor) -> Result<Response, PageFailure> {
+    Ok(visitor.respond(sign_in_page(&visitor, "", &[])?))
+}
+
+pub async fn sign_up_form(visitor: Visitor) -> Result<Response, PageFailure> {
+    let empty = Credentials {
+        form: String::new(),
+        email: String::new(),
+        password: String::new(),
+        name: String::new(),
+        time_zone: String::new(),
+    };
+    Ok(visitor.respond(sign_up_page(&visitor, &empty, &[])?))
+}
+
+fn sent<T>(form: Result<Form<T>, FormRejection>) -> Result<T, PageFailure> {
+    form.map(|Form(sent)| sent)
+        .map_err(|rejection| PageFailure::FormUnreadable(rejection.body_text()))
+}
+
+pub async fn sign_in(
+    State(app): State<App>,
+    visitor: Visitor,
+    form: Result<Form<Credentials>, FormRejection>,
+) -> Result<Response, PageFailure> {
+    let sent = sent(form)?;
+    visitor.check_form(&sent.form)?;
+    match app.flow.sign_in(&sent.email, &sent.password, "Browser").await {
+        Ok(signed_in) => {
+            let home = if signed_in.account.role == Role::Moderator {
+                "/moderate"
+            } else {
+                "/questions"
+            };
+            Ok(visitor.start_session(Redirect::to(home), signed_in.token))
+        }
+        Err(FlowError::Refused(problem)) => {
+            let page = sign_in_page(&visitor, &sent.email, &problem.errors)?;
+            Ok(visitor.respond((StatusCode::UNAUTHORIZED, page)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn sign_up(
+    State(app): State<App>,
+    visitor: Visitor,
+    form: Result<Form<Credentials>, FormRejection>,
+) -> Result<Response, PageFailure> {
+    let sent = sent(form)?;
+    visitor.check_form(&sent.form)?;
+    let new = NewAccount {
+        role: Role::Customer,
+        email: sent.email.clone(),
+        name: sent.name.clone(),
+        password: sent.password.clone(),
+        time_zone: sent.time_zone.clone(),
+        categories: Vec::new(),
+    };
+    match app.flow.create_account(new).await {
+        Ok(_) => {
+            let signed_in = app.flow.sign_in(&sent.email, &sent.password, "Browser").await?;
+            Ok(visitor.start_session(Redirect::to("/ask"), signed_in.token))
+        }
+        Err(FlowError::Refused(problem)) => {
+            let page = sign_up_page(&visitor, &sent, &problem.errors)?;
+            Ok(visitor.respond((StatusCode::UNPROCESSABLE_ENTITY, page)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn sign_out(
+    State(app): State<App>,
+    visitor: Visitor,
+    form: Result<Form<Bare>, FormRejection>,
+) -> Result<Response, PageFailure> {
+    visitor.check_form(&sent(form)?.form)?;
+    if let Some(token) = visitor.session_token() {
+        app.flow.sign_out(token).await?;
+    }
+    Ok(visitor.end_session(Redirect::to("/sign-in")))
+}

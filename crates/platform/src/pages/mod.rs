@@ -1,0 +1,91 @@
+//! The pages of customers and moderators: plain HTML that works without JavaScript and runs none.
+//!
+//! A GET never changes a state. Every form carries a token against forgery and the id of its command, so that a double
+//! click has one effect. All text of people is escaped by the templates, or made safe by `proffer_domain::text`.
+
+mod account;
+mod failure;
+mod forms;
+mod links;
+mod moderator;
+mod offers;
+mod questions;
+mod show;
+mod visitor;
+
+use crate::App;
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderName, HeaderValue, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+
+pub(crate) use failure::PageFailure;
+pub(crate) use moderator::SHOWN as MODERATOR_SEES;
+pub(crate) use visitor::Visitor;
+
+/// The largest form with files, in bytes. Files beyond the platform's own limit are read and dropped up to here, so
+/// that the browser can show the answer instead of a broken connection.
+const FORM_MAX_BYTES: usize = 256 * 1024 * 1024;
+
+/// The pages' routes.
+pub fn router(app: App) -> Router {
+    let forms_with_files = Router::new()
+        .route("/ask", get(questions::ask_form).post(questions::ask))
+        .route("/questions/{id}/reply", post(questions::reply))
+        .layer(DefaultBodyLimit::max(FORM_MAX_BYTES));
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/questions") }))
+        .route("/static/site.css", get(stylesheet))
+        .route("/sign-up", get(account::sign_up_form).post(account::sign_up))
+        .route("/sign-in", get(account::sign_in_form).post(account::sign_in))
+        .route("/sign-out", post(account::sign_out))
+        .route("/questions", get(questions::list))
+        .route("/questions/{id}", get(questions::show))
+        .route("/questions/{id}/rate", post(questions::rate))
+        .route("/questions/{id}/files/{file}", get(questions::file))
+        .route("/offers/{id}", get(offers::show))
+        .route("/offers/{id}/{action}", post(offers::act))
+        .route("/offers/{id}/files/{file}", get(offers::file))
+        .route("/l/{token}", get(links::landing).post(links::enter))
+        .route("/moderate", get(moderator::overview))
+        .route("/moderate/{kind}/{id}", post(moderator::act))
+        .merge(forms_with_files)
+        .layer(middleware::from_fn(protect))
+        .with_state(app)
+}
+
+async fn stylesheet() -> impl IntoResponse {
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=3600"),
+        ],
+        include_str!("../../templates/static/site.css"),
+    )
+}
+
+/// The headers that keep a page to itself.
+async fn protect(request: Request, next: Next) -> Response {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                          frame-ancestors 'none'; base-uri 'none'";
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(POLICY));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    response
+}

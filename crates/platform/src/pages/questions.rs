@@ -1,0 +1,377 @@
+//! Asking, the list of questions, and one question with its messages, offers and rating.
+
+use super::{
+    PageFailure, Visitor,
+    forms::{self, SentForm},
+    show::{self, MessageCard, OfferCard, Shell, Times},
+    visitor::Scope,
+};
+use crate::{
+    App,
+    api::give_file,
+    flow::{Command, FlowError},
+    store::AccountRow,
+};
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Multipart, Path, State, multipart::MultipartRejection, rejection::FormRejection},
+    http::StatusCode,
+    response::{Html, Redirect, Response},
+};
+use jiff::SignedDuration;
+use proffer_domain::{Attachment, AttachmentId, FieldProblem, MessageId, MessageKind, QuestionId, QuestionState};
+use proffer_protocol::{
+    AskQuestionRequest, CategoryDocument, Document, Entity, OfferDocument, QuestionDocument, RateQuestionRequest,
+    SendMessageRequest,
+};
+use uuid::Uuid;
+
+/// How many questions the list shows.
+const LIST_LIMIT: u32 = 200;
+/// How fresh a fact that the customer looked must be; a reload is no news.
+const VIEW_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+#[derive(Template)]
+#[template(path = "pages/ask.html")]
+struct AskPage<'a> {
+    shell: Shell,
+    categories: Vec<CategoryDocument>,
+    category: &'a str,
+    title: &'a str,
+    text: &'a str,
+    attached: &'a [Attachment],
+    problems: &'a [FieldProblem],
+    command: Uuid,
+}
+
+/// A row of the list.
+struct QuestionRow {
+    id: String,
+    number: u64,
+    title: String,
+    state: &'static str,
+    at: String,
+    offers: Vec<OfferCard>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/questions.html")]
+struct ListPage {
+    shell: Shell,
+    rows: Vec<QuestionRow>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/question.html")]
+struct QuestionPage<'a> {
+    shell: Shell,
+    id: QuestionId,
+    number: u64,
+    title: &'a str,
+    state: &'static str,
+    messages: Vec<MessageCard>,
+    offers: Vec<OfferCard>,
+    reply: &'a str,
+    attached: &'a [Attachment],
+    problems: &'a [FieldProblem],
+    can_rate: bool,
+    stars: u8,
+    comment: &'a str,
+    rated_at: Option<String>,
+    reply_command: Uuid,
+    rate_command: Uuid,
+}
+
+/// A rating as its form carries it.
+#[derive(serde::Deserialize)]
+pub struct RatingForm {
+    form: String,
+    command: String,
+    #[serde(default)]
+    stars: String,
+    #[serde(default)]
+    comment: String,
+}
+
+async fn ask_page(
+    app: &App,
+    visitor: &Visitor,
+    sent: &SentForm,
+    problems: &[FieldProblem],
+) -> Result<Html<String>, PageFailure> {
+    let page = AskPage {
+        shell: Shell::new("Ask a question", visitor),
+        categories: app.flow.categories().await?,
+        category: sent.text("category"),
+        title: sent.text("title"),
+        text: sent.text("text"),
+        attached: &sent.attachments,
+        problems,
+        command: show::new_command(app),
+    };
+    Ok(Html(page.render()?))
+}
+
+pub async fn ask_form(State(app): State<App>, visitor: Visitor) -> Result<Response, PageFailure> {
+    visitor.need_account()?;
+    Ok(visitor.respond(ask_page(&app, &visitor, &SentForm::default(), &[]).await?))
+}
+
+fn multipart(multipart: Result<Multipart, MultipartRejection>) -> Result<Multipart, PageFailure> {
+    multipart.map_err(|rejection| PageFailure::FormUnreadable(rejection.body_text()))
+}
+
+pub async fn ask(
+    State(app): State<App>,
+    visitor: Visitor,
+    body: Result<Multipart, MultipartRejection>,
+) -> Result<Response, PageFailure> {
+    let account = visitor.need_account()?;
+    let sent = forms::read(&app, &visitor, account, multipart(body)?).await?;
+    let key = sent.command()?;
+    let request = AskQuestionRequest {
+        id: QuestionId(key.0),
+        category_id: sent
+            .text("category")
+            .parse()
+            .unwrap_or(proffer_domain::CategoryId(Uuid::nil())),
+        title: sent.text("title").to_owned(),
+        text: sent.text("text").to_owned(),
+        attachments: sent.attachment_ids(),
+    };
+    let problems = if sent.problems.is_empty() {
+        match app.flow.execute(account, key, &Command::Ask(request)).await {
+            Ok(document) => return Ok(visitor.respond(Redirect::to(&format!("/questions/{}", document.id())))),
+            Err(FlowError::Refused(problem)) if !problem.errors.is_empty() => problem.errors,
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        sent.problems.clone()
+    };
+    let page = ask_page(&app, &visitor, &sent, &problems).await?;
+    Ok(visitor.respond((StatusCode::UNPROCESSABLE_ENTITY, page)))
+}
+
+fn state_words(state: QuestionState) -> &'static str {
+    match state {
+        QuestionState::Open => "Waiting for an expert",
+        QuestionState::Answered => "Answered",
+        QuestionState::Closed => "Closed",
+    }
+}
+
+pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, PageFailure> {
+    let account = visitor.need_account()?;
+    let times = Times::of(account);
+    let now = app.flow.ports().clock.now();
+    let mut tx = app.flow.store().read().await.map_err(FlowError::from)?;
+    let customer = account.id.0;
+    let questions = tx
+        .documents_of_customer(Entity::Question, customer, LIST_LIMIT)
+        .await
+        .map_err(FlowError::from)?;
+    let offers = tx
+        .documents_of_customer(Entity::Offer, customer, LIST_LIMIT)
+        .await
+        .map_err(FlowError::from)?;
+    let offers: Vec<OfferDocument> = offers.into_iter().filter_map(offer).collect();
+    let rows = questions
+        .into_iter()
+        .filter_map(|document| match document {
+            Document::Question(document) => Some(document.question),
+            _ => None,
+        })
+        .map(|question| QuestionRow {
+            id: question.id.to_string(),
+            number: question.number,
+            state: state_words(question.state),
+            at: times.full(question.last_activity_at),
+            offers: offers
+                .iter()
+                .filter(|document| document.offer.question_id == question.id)
+                .map(|document| show::offer(document, &times, now))
+                .collect(),
+            title: question.title,
+        })
+        .collect();
+    let page = ListPage {
+        shell: Shell::new("My questions", &visitor),
+        rows,
+    };
+    Ok(visitor.respond(Html(page.render()?)))
+}
+
+fn offer(document: Document) -> Option<OfferDocument> {
+    match document {
+        Document::Offer(document) => Some(document),
+        _ => None,
+    }
+}
+
+/// What the visitor typed and what is wrong with it, when a form comes back.
+#[derive(Default)]
+struct Typed {
+    sent: SentForm,
+    problems: Vec<FieldProblem>,
+    rating: Option<(u8, String)>,
+}
+
+async fn question_page(
+    app: &App,
+    visitor: &Visitor,
+    account: &AccountRow,
+    document: &QuestionDocument,
+    typed: &Typed,
+) -> Result<Html<String>, PageFailure> {
+    let question = &document.question;
+    let times = Times::of(account);
+    let now = app.flow.ports().clock.now();
+    let mut tx = app.flow.store().read().await.map_err(FlowError::from)?;
+    let messages = tx
+        .documents_on_question(Entity::Message, question.id.0)
+        .await
+        .map_err(FlowError::from)?;
+    let offers = tx
+        .documents_on_question(Entity::Offer, question.id.0)
+        .await
+        .map_err(FlowError::from)?;
+    let mut cards = vec![show::question(question, &times)];
+    for document in &messages {
+        if let Document::Message(document) = document {
+            cards.push(show::message(&document.message, &times));
+        }
+    }
+    let rating = question.rating.as_ref();
+    let (stars, comment) = match &typed.rating {
+        Some((stars, comment)) => (*stars, comment.as_str()),
+        None => rating.map_or((0, ""), |rating| (rating.stars, rating.comment.as_str())),
+    };
+    let page = QuestionPage {
+        shell: Shell::new(question.title.clone(), visitor),
+        id: question.id,
+        number: question.number,
+        title: &question.title,
+        state: state_words(question.state),
+        messages: cards,
+        offers: offers
+            .into_iter()
+            .filter_map(offer)
+            .map(|document| show::offer(&document, &times, now))
+            .collect(),
+        reply: typed.sent.text("text"),
+        attached: &typed.sent.attachments,
+        problems: &typed.problems,
+        can_rate: question.state != QuestionState::Open,
+        stars,
+        comment,
+        rated_at: rating.map(|rating| times.full(rating.rated_at)),
+        reply_command: show::new_command(app),
+        rate_command: show::new_command(app),
+    };
+    Ok(Html(page.render()?))
+}
+
+pub async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<Uuid>) -> Result<Response, PageFailure> {
+    let id = QuestionId(id);
+    let account = visitor.account_for(Scope::Question(id))?;
+    let mut document = app.flow.question_of_customer(account, id).await?;
+    let now = app.flow.ports().clock.now();
+    let is_news = document
+        .question
+        .customer_viewed_at
+        .is_none_or(|at| now.duration_since(at) > VIEW_EVERY);
+    if is_news {
+        let key = proffer_domain::CommandId(app.flow.ports().new_id());
+        if let Ok(Document::Question(viewed)) = app.flow.execute(account, key, &Command::ViewQuestion(id)).await {
+            document = viewed;
+        }
+    }
+    let page = question_page(&app, &visitor, account, &document, &Typed::default()).await?;
+    Ok(visitor.respond(page))
+}
+
+pub async fn reply(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<Uuid>,
+    body: Result<Multipart, MultipartRejection>,
+) -> Result<Response, PageFailure> {
+    let id = QuestionId(id);
+    let account = visitor.account_for(Scope::Question(id))?;
+    let sent = forms::read(&app, &visitor, account, multipart(body)?).await?;
+    let key = sent.command()?;
+    let problems = if sent.problems.is_empty() {
+        let request = SendMessageRequest {
+            id: MessageId(key.0),
+            kind: MessageKind::Reply,
+            text: sent.text("text").to_owned(),
+            announces_offer: false,
+            attachments: sent.attachment_ids(),
+        };
+        match app.flow.execute(account, key, &Command::SendMessage(id, request)).await {
+            Ok(_) => return Ok(visitor.respond(Redirect::to(&format!("/questions/{id}")))),
+            Err(FlowError::Refused(problem)) if !problem.errors.is_empty() => problem.errors,
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        sent.problems.clone()
+    };
+    let document = app.flow.question_of_customer(account, id).await?;
+    let typed = Typed {
+        sent,
+        problems,
+        rating: None,
+    };
+    let page = question_page(&app, &visitor, account, &document, &typed).await?;
+    Ok(visitor.respond((StatusCode::UNPROCESSABLE_ENTITY, page)))
+}
+
+pub async fn rate(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<Uuid>,
+    form: Result<Form<RatingForm>, FormRejection>,
+) -> Result<Response, PageFailure> {
+    let id = QuestionId(id);
+    let account = visitor.account_for(Scope::Question(id))?;
+    let Form(sent) = form.map_err(|rejection| PageFailure::FormUnreadable(rejection.body_text()))?;
+    visitor.check_form(&sent.form)?;
+    let stars = sent.stars.parse().unwrap_or(0);
+    let request = RateQuestionRequest {
+        stars,
+        comment: sent.comment.clone(),
+    };
+    match app
+        .flow
+        .execute(account, forms::command(&sent.command)?, &Command::Rate(id, request))
+        .await
+    {
+        Ok(_) => Ok(visitor.respond(Redirect::to(&format!("/questions/{id}")))),
+        Err(FlowError::Refused(problem)) if !problem.errors.is_empty() => {
+            let document = app.flow.question_of_customer(account, id).await?;
+            let typed = Typed {
+                sent: SentForm::default(),
+                problems: problem.errors,
+                rating: Some((stars, sent.comment)),
+            };
+            let page = question_page(&app, &visitor, account, &document, &typed).await?;
+            Ok(visitor.respond((StatusCode::UNPROCESSABLE_ENTITY, page)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn file(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((id, file)): Path<(Uuid, Uuid)>,
+) -> Result<Response, PageFailure> {
+    let id = QuestionId(id);
+    let account = visitor.account_for(Scope::Question(id))?;
+    let stored = app
+        .flow
+        .attachment_of(account, AttachmentId(file), |row| row.question_id == Some(id))
+        .await?;
+    Ok(give_file(stored).await?)
+}

@@ -1,0 +1,227 @@
+//! The platform as one thing: opened with a configuration, serving until it is told to stop.
+
+use crate::{
+    api,
+    flow::{Flow, FlowError},
+    jobs,
+    mail::{FolderMailer, MailError, Mailer, SmtpMailer},
+    pages,
+    ports::Ports,
+    store::{Store, StoreError},
+};
+use axum::{Router, extract::Request, http::Method, middleware::Next, response::Response};
+use lettre::message::Mailbox;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::{
+    future::IntoFuture,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+/// How long requests under way may take to end when the platform stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How email goes out.
+#[derive(Clone)]
+pub enum MailRoute {
+    /// By SMTP, to this URL.
+    Smtp(String),
+    /// As files into this folder.
+    Folder(PathBuf),
+    /// By a mailer brought along.
+    Custom(Arc<dyn Mailer>),
+}
+
+/// What a platform is opened with.
+#[derive(Clone)]
+pub struct Config {
+    /// The folder of its data.
+    pub data: PathBuf,
+    /// A PostgreSQL URL; SQLite in the data folder without one.
+    pub database: Option<String>,
+    /// The address customers reach it by; where it listens without one.
+    pub public_url: Option<Url>,
+    /// How email goes out.
+    pub mail: MailRoute,
+    /// The time and randomness.
+    pub ports: Ports,
+}
+
+impl Config {
+    /// A platform in a folder, with its email in the folder `mail` inside.
+    #[must_use]
+    pub fn in_folder(data: PathBuf) -> Self {
+        let mail = MailRoute::Folder(data.join("mail"));
+        Self {
+            data,
+            database: None,
+            public_url: None,
+            mail,
+            ports: Ports::default(),
+        }
+    }
+}
+
+/// Why the platform could not be opened or serve.
+#[derive(Debug, thiserror::Error)]
+pub enum PlatformError {
+    /// The data folder cannot be used.
+    #[error("the data folder {folder} cannot be used: {error}")]
+    Folder {
+        /// Which.
+        folder: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something could not be done.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+    /// Email cannot go out by this route.
+    #[error("email cannot go out: {0}")]
+    Mail(#[from] MailError),
+    /// The address cannot be listened on.
+    #[error("cannot serve: {0}")]
+    Serve(#[from] std::io::Error),
+}
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App {
+    /// What happens.
+    pub flow: Flow,
+    /// Cancelled when the platform stops.
+    pub stop: CancellationToken,
+    /// Counters and gauges.
+    pub metrics: PrometheusHandle,
+}
+
+/// A platform that was opened.
+pub struct Platform {
+    config: Config,
+    store: Store,
+    mailer: Arc<dyn Mailer>,
+}
+
+impl Platform {
+    /// Opens the database, bringing its schema up to date.
+    ///
+    /// # Errors
+    /// If the folder, the database or the mail route cannot be used.
+    pub async fn open(config: Config) -> Result<Self, PlatformError> {
+        std::fs::create_dir_all(&config.data).map_err(|error| PlatformError::Folder {
+            folder: config.data.clone(),
+            error,
+        })?;
+        let store = Store::open(&config.data, config.database.as_deref()).await?;
+        let host = config
+            .public_url
+            .as_ref()
+            .and_then(Url::host_str)
+            .filter(|host| host.contains('.'));
+        let host = host
+            .filter(|host| host.parse::<std::net::IpAddr>().is_err())
+            .unwrap_or("proffer.example");
+        let from: Mailbox = format!("Proffer <no-reply@{host}>")
+            .parse()
+            .map_err(|error: lettre::address::AddressError| MailError::Permanent(error.to_string()))?;
+        let mailer: Arc<dyn Mailer> = match &config.mail {
+            MailRoute::Smtp(url) => Arc::new(SmtpMailer::new(url, from)?),
+            MailRoute::Folder(folder) => Arc::new(FolderMailer::new(folder.clone(), from)),
+            MailRoute::Custom(mailer) => mailer.clone(),
+        };
+        let platform = Self { config, store, mailer };
+        platform.flow_for(None).ensure_limits().await?;
+        Ok(platform)
+    }
+
+    /// What happens, for callers without a server: the command line and demo data.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        self.flow_for(None)
+    }
+
+    fn flow_for(&self, address: Option<SocketAddr>) -> Flow {
+        let listening = address.and_then(|address| Url::parse(&format!("http://{address}")).ok());
+        let fallback = || Url::parse("http://127.0.0.1/").unwrap_or_else(|_| unreachable!("a constant URL parses"));
+        let public_url = self.config.public_url.clone().or(listening).unwrap_or_else(fallback);
+        let files = self.config.data.join("attachments");
+        Flow::new(self.store.clone(), self.config.ports.clone(), public_url, files)
+    }
+
+    /// Serves until `stop` is cancelled; then lets requests under way end, and closes the database.
+    ///
+    /// # Errors
+    /// If the listener fails.
+    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> Result<(), PlatformError> {
+        let flow = self.flow_for(Some(listener.local_addr()?));
+        let app = App {
+            flow: flow.clone(),
+            stop: stop.clone(),
+            metrics: metrics_handle(),
+        };
+        let jobs = tokio::spawn(jobs::run(flow, self.mailer.clone(), stop.clone()));
+        let router = router(app);
+        let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let ended = async {
+            stop.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        let served = tokio::select! {
+            served = server.into_future() => served,
+            () = ended => Ok(()),
+        };
+        stop.cancel();
+        if let Err(error) = jobs.await {
+            tracing::error!(%error, "background work ended badly");
+        }
+        self.store.close().await;
+        Ok(served?)
+    }
+}
+
+/// All routes: the API and the pages.
+#[must_use]
+pub fn router(app: App) -> Router {
+    pages::router(app.clone())
+        .merge(api::router(app))
+        .layer(axum::middleware::from_fn(measure))
+}
+
+/// Counts requests and logs them without anything personal: the route's pattern, not the address asked for.
+async fn measure(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method: Method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<axum::extract::MatchedPath>()
+        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let response = next.run(request).await;
+    let (status, elapsed) = (response.status().as_u16(), started.elapsed());
+    metrics::counter!("http_requests_total", "route" => route.clone(), "method" => method.to_string(), "status" => status.to_string()).increment(1);
+    metrics::histogram!("http_request_duration_seconds", "route" => route.clone()).record(elapsed);
+    tracing::info!(%method, route, status, elapsed_us = elapsed.as_micros(), "request");
+    response
+}
+
+/// One recorder for the process; a second platform in it shares the counters.
+fn metrics_handle() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("another recorder of metrics is in place; /metrics stays empty");
+            }
+            handle
+        })
+        .clone()
+}
