@@ -41,6 +41,37 @@ pub struct DeliveryTime {
     pub unit: DeliveryUnit,
 }
 
+impl DeliveryTime {
+    /// When a service that was accepted at `accepted_at` is due. Working days are counted in UTC.
+    #[must_use]
+    pub fn due_at(self, accepted_at: Timestamp) -> Timestamp {
+        let hours = |count: i64| {
+            accepted_at
+                .saturating_add(jiff::SignedDuration::from_hours(count))
+                .unwrap_or(Timestamp::MAX)
+        };
+        let count = i64::from(self.count);
+        match self.unit {
+            DeliveryUnit::Hours => hours(count),
+            DeliveryUnit::Days => hours(count * 24),
+            DeliveryUnit::Weeks => hours(count * 24 * 7),
+            DeliveryUnit::WorkingDays => {
+                let (mut due_at, mut left) = (accepted_at, self.count);
+                while left > 0 {
+                    due_at = due_at
+                        .saturating_add(jiff::SignedDuration::from_hours(24))
+                        .unwrap_or(Timestamp::MAX);
+                    let day = due_at.to_zoned(jiff::tz::TimeZone::UTC).weekday();
+                    if !matches!(day, jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday) {
+                        left -= 1;
+                    }
+                }
+                due_at
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for DeliveryTime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (one, many) = match self.unit {
@@ -223,5 +254,26 @@ impl OfferTerms {
             .filter(|item| !item.is_empty())
             .collect();
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_due_after_its_delivery_time_and_weekends_are_no_working_days() {
+        // A Friday.
+        let accepted_at: Timestamp = "2026-11-20T10:00:00Z".parse().expect("a time");
+        for (count, unit, due) in [
+            (5, DeliveryUnit::Hours, "2026-11-20T15:00:00Z"),
+            (2, DeliveryUnit::Days, "2026-11-22T10:00:00Z"),
+            (1, DeliveryUnit::WorkingDays, "2026-11-23T10:00:00Z"),
+            (6, DeliveryUnit::WorkingDays, "2026-11-30T10:00:00Z"),
+            (1, DeliveryUnit::Weeks, "2026-11-27T10:00:00Z"),
+        ] {
+            let time = DeliveryTime { count, unit };
+            assert_eq!(time.due_at(accepted_at).to_string(), due, "{time}");
+        }
     }
 }
