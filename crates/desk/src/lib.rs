@@ -1,4 +1,27 @@
 //! The engine of the app, with no window: cache, journal, sync, outbox, notices and the offer dialog.
+//!
+//! [`Desk::open`] starts it over a data folder and its [`ports`]; [`Desk::request`] answers everything the UI asks
+//! ([`api`]), [`Desk::events`] tells what happened. *Cache* is what can be built anew from the platform, *journal* is
+//! what exists only here. What a view shows is the platform's state with the outbox laid over it.
 
 pub mod api;
+mod cache;
+mod desk;
+mod error;
+mod journal;
+mod notices;
+mod offer_dialog;
+mod outbox;
+mod platform_http;
 pub mod ports;
+mod requests;
+mod session;
+mod sync;
+mod system;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use desk::{Desk, DeskConfig, Ports};
+pub use error::DeskError;
+pub use platform_http::{HttpConnector, normalise_url};
+pub use system::{SystemClock, SystemEntropy};

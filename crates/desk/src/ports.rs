@@ -5,7 +5,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use proffer_domain::{AttachmentId, CommandId, Timestamp};
-use proffer_protocol::{Me, Problem, SessionCreated, SignInRequest, SyncPage};
+use proffer_protocol::{Entity, Me, Problem, SessionCreated, SignInRequest};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use std::{path::PathBuf, time::Duration};
 use uuid::Uuid;
 
@@ -52,11 +54,39 @@ pub struct CommandCall {
     pub body: serde_json::Value,
 }
 
+/// One change, its document still as the text that came: it is kept as it is, so it is never parsed whole twice.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ChangeText {
+    /// What kind of document it is; `None` for a kind that this desk does not know yet.
+    #[serde(deserialize_with = "known_entity")]
+    pub entity: Option<Entity>,
+    /// The entity's id.
+    pub id: Uuid,
+    /// The document; `None` when it left this expert's sight.
+    pub document: Option<Box<RawValue>>,
+}
+
+fn known_entity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Entity>, D::Error> {
+    let name = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+    Ok(Entity::parse(&name))
+}
+
+/// A page of changes ([`proffer_protocol::SyncPage`] on the wire) with the documents as text.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SyncText {
+    /// The changes, in order.
+    pub changes: Vec<ChangeText>,
+    /// Where to go on from; kept only together with the changes.
+    pub cursor: String,
+    /// Whether more is waiting.
+    pub more: bool,
+}
+
 /// What arrives on the event stream.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum PlatformEvent {
     /// Changes as they happen.
-    Sync(SyncPage),
+    Sync(SyncText),
     /// Too far behind: call sync.
     Behind,
     /// A sign of life.
@@ -73,7 +103,7 @@ pub trait Platform: Send + Sync + 'static {
     /// The account, its categories and the limits.
     async fn me(&self, token: &str) -> Result<Me, PlatformError>;
     /// Changes since the cursor; from the beginning without one.
-    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncPage, PlatformError>;
+    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncText, PlatformError>;
     /// Changes as they happen, from the cursor on.
     async fn events(
         &self,

@@ -1,0 +1,401 @@
+//! Taking documents in: many rows a statement, each document's text as it came.
+
+use super::{Cache, blob};
+use crate::{
+    error::Result,
+    ports::{ChangeText, SyncText},
+};
+use proffer_domain::{AccountId, MessageKind, OfferId, QuestionId, QuestionState, Timestamp};
+use proffer_protocol::{Document, Entity, OfferDocument, SupportRequestDocument};
+use serde::Deserialize;
+use sqlx::{AssertSqlSafe, Sqlite, Transaction};
+use std::{borrow::Cow, collections::BTreeSet};
+use uuid::Uuid;
+
+/// Rows a statement at most; seven columns each stay far below SQLite's limit of variables.
+const ROWS_A_STATEMENT: usize = 250;
+
+enum Value {
+    Id(Uuid),
+    Number(i64),
+    Text(String),
+    Null,
+}
+
+struct Table {
+    name: &'static str,
+    columns: &'static [&'static str],
+    key: &'static str,
+}
+
+const QUESTION: Table = Table {
+    name: "question",
+    columns: &[
+        "id",
+        "revision",
+        "number",
+        "category_id",
+        "customer_id",
+        "customer_name",
+        "title",
+        "state",
+        "lock_holder_id",
+        "lock_holder_name",
+        "lock_expires_at",
+        "answered_by_me",
+        "is_rated",
+        "asked_at",
+        "last_activity_at",
+        "document",
+    ],
+    key: "id",
+};
+const MESSAGE: Table = Table {
+    name: "message",
+    columns: &[
+        "id",
+        "revision",
+        "question_id",
+        "kind",
+        "author_id",
+        "sent_at",
+        "document",
+    ],
+    key: "id",
+};
+const OFFER: Table = Table {
+    name: "offer",
+    columns: &[
+        "id",
+        "revision",
+        "question_id",
+        "expert_id",
+        "state",
+        "sent_at",
+        "document",
+    ],
+    key: "id",
+};
+const DOCUMENT: Table = Table {
+    name: "document",
+    columns: &["entity", "id", "revision", "document"],
+    key: "entity, id",
+};
+
+impl Table {
+    fn upsert(&self, rows: usize) -> String {
+        let (name, columns) = (self.name, self.columns.join(", "));
+        let row = format!("({})", vec!["?"; self.columns.len()].join(", "));
+        let sets: Vec<_> = self
+            .columns
+            .iter()
+            .map(|column| format!("{column} = excluded.{column}"))
+            .collect();
+        format!(
+            "INSERT INTO {name} ({columns}) VALUES {} ON CONFLICT ({}) DO UPDATE SET {} WHERE excluded.revision > {name}.revision",
+            vec![row; rows].join(", "),
+            self.key,
+            sets.join(", "),
+        )
+    }
+}
+
+#[derive(Deserialize)]
+struct PersonHead<'a> {
+    id: Uuid,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct IdHead {
+    id: Uuid,
+}
+
+#[derive(Deserialize)]
+struct LockHead<'a> {
+    #[serde(borrow)]
+    holder: PersonHead<'a>,
+    expires_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct QuestionHead<'a> {
+    number: u64,
+    category_id: Uuid,
+    #[serde(borrow)]
+    customer: PersonHead<'a>,
+    #[serde(borrow)]
+    title: Cow<'a, str>,
+    state: QuestionState,
+    lock: Option<LockHead<'a>>,
+    answered_by: Vec<AccountId>,
+    rating: Option<serde::de::IgnoredAny>,
+    asked_at: Timestamp,
+    last_activity_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct QuestionDocumentHead<'a> {
+    revision: u64,
+    #[serde(borrow)]
+    question: QuestionHead<'a>,
+}
+
+#[derive(Deserialize)]
+struct MessageHead {
+    question_id: QuestionId,
+    kind: MessageKind,
+    author: IdHead,
+    sent_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct MessageDocumentHead {
+    revision: u64,
+    message: MessageHead,
+}
+
+#[derive(Deserialize)]
+struct RevisionHead {
+    revision: u64,
+}
+
+/// A customer's reply that came with a batch: a notice may be due for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReplyHead {
+    /// The message's id.
+    pub(crate) id: Uuid,
+    /// The question.
+    pub(crate) question_id: QuestionId,
+    /// When it was sent.
+    pub(crate) sent_at: Timestamp,
+}
+
+/// Documents ready to be taken in, and what of them concerns more than the cache.
+#[derive(Default)]
+pub(crate) struct Batch {
+    questions: Vec<Value>,
+    messages: Vec<Value>,
+    offers: Vec<Value>,
+    documents: Vec<Value>,
+    gone: Vec<(Entity, Uuid)>,
+    /// How many documents it holds.
+    pub(crate) count: u64,
+    /// The offers, read whole: notices come from their events.
+    pub(crate) offer_documents: Vec<OfferDocument>,
+    /// Support requests with a reply.
+    pub(crate) support_replies: Vec<SupportRequestDocument>,
+    /// Customers' replies.
+    pub(crate) replies: Vec<ReplyHead>,
+    /// The questions whose views change.
+    pub(crate) question_ids: BTreeSet<QuestionId>,
+    /// The offers whose views change.
+    pub(crate) offer_ids: BTreeSet<OfferId>,
+    /// Whether support requests changed.
+    pub(crate) has_support_requests: bool,
+    /// Whether account, limits or categories changed.
+    pub(crate) has_account_facts: bool,
+}
+
+impl Batch {
+    /// Reads a page for `me`.
+    pub(crate) fn read(page: SyncText, me: AccountId) -> serde_json::Result<(Self, String)> {
+        let mut batch = Self::default();
+        for change in page.changes {
+            batch.add(change, me)?;
+        }
+        Ok((batch, page.cursor))
+    }
+
+    /// One document, as a command gives it back.
+    pub(crate) fn of_answer(entity: Entity, document: &serde_json::Value, me: AccountId) -> serde_json::Result<Self> {
+        let id = Document::read(entity, document.clone())?.id();
+        let mut batch = Self::default();
+        batch.add(
+            ChangeText {
+                entity: Some(entity),
+                id,
+                document: Some(serde_json::value::to_raw_value(document)?),
+            },
+            me,
+        )?;
+        Ok(batch)
+    }
+
+    fn add(&mut self, change: ChangeText, me: AccountId) -> serde_json::Result<()> {
+        let Some(entity) = change.entity else { return Ok(()) };
+        match entity {
+            Entity::Question => {
+                self.question_ids.insert(QuestionId(change.id));
+            }
+            Entity::Offer => {
+                self.offer_ids.insert(OfferId(change.id));
+            }
+            Entity::SupportRequest => self.has_support_requests = true,
+            Entity::Account | Entity::Limits | Entity::Category => self.has_account_facts = true,
+            Entity::Message => {}
+        }
+        let Some(document) = change.document else {
+            self.gone.push((entity, change.id));
+            return Ok(());
+        };
+        self.count += 1;
+        match entity {
+            Entity::Question => self.add_question(change.id, document, me),
+            Entity::Message => self.add_message(change.id, document),
+            Entity::Offer => {
+                let read: OfferDocument = serde_json::from_str(document.get())?;
+                self.offers.extend([
+                    Value::Id(change.id),
+                    number(read.revision),
+                    Value::Id(read.offer.question_id.0),
+                    Value::Id(read.offer.expert_id.0),
+                    Value::Text(read.offer.state.as_str().to_owned()),
+                    Value::Number(read.offer.sent_at.as_millisecond()),
+                    text(document),
+                ]);
+                self.question_ids.insert(read.offer.question_id);
+                self.offer_documents.push(read);
+                Ok(())
+            }
+            Entity::SupportRequest | Entity::Account | Entity::Limits | Entity::Category => {
+                let head: RevisionHead = serde_json::from_str(document.get())?;
+                if entity == Entity::SupportRequest {
+                    let read: SupportRequestDocument = serde_json::from_str(document.get())?;
+                    if read.reply.is_some() {
+                        self.support_replies.push(read);
+                    }
+                }
+                self.documents.extend([
+                    Value::Text(entity.as_str().to_owned()),
+                    Value::Id(change.id),
+                    number(head.revision),
+                    text(document),
+                ]);
+                Ok(())
+            }
+        }
+    }
+
+    fn add_question(
+        &mut self,
+        id: Uuid,
+        document: Box<serde_json::value::RawValue>,
+        me: AccountId,
+    ) -> serde_json::Result<()> {
+        let head: QuestionDocumentHead<'_> = serde_json::from_str(document.get())?;
+        let question = head.question;
+        let (holder_id, holder_name, lock_end) = match question.lock {
+            Some(lock) => (
+                Value::Id(lock.holder.id),
+                Value::Text(lock.holder.name.into_owned()),
+                Value::Number(lock.expires_at.as_millisecond()),
+            ),
+            None => (Value::Null, Value::Null, Value::Null),
+        };
+        self.questions.extend([
+            Value::Id(id),
+            number(head.revision),
+            number(question.number),
+            Value::Id(question.category_id),
+            Value::Id(question.customer.id),
+            Value::Text(question.customer.name.into_owned()),
+            Value::Text(question.title.into_owned()),
+            Value::Text(question.state.as_str().to_owned()),
+            holder_id,
+            holder_name,
+            lock_end,
+            Value::Number(i64::from(question.answered_by.contains(&me))),
+            Value::Number(i64::from(question.rating.is_some())),
+            Value::Number(question.asked_at.as_millisecond()),
+            Value::Number(question.last_activity_at.as_millisecond()),
+        ]);
+        self.questions.push(text(document));
+        Ok(())
+    }
+
+    fn add_message(&mut self, id: Uuid, document: Box<serde_json::value::RawValue>) -> serde_json::Result<()> {
+        let head: MessageDocumentHead = serde_json::from_str(document.get())?;
+        let message = head.message;
+        self.question_ids.insert(message.question_id);
+        if message.kind == MessageKind::Reply {
+            self.replies.push(ReplyHead {
+                id,
+                question_id: message.question_id,
+                sent_at: message.sent_at,
+            });
+        }
+        self.messages.extend([
+            Value::Id(id),
+            number(head.revision),
+            Value::Id(message.question_id.0),
+            Value::Text(message.kind.as_str().to_owned()),
+            Value::Id(message.author.id),
+            Value::Number(message.sent_at.as_millisecond()),
+            text(document),
+        ]);
+        Ok(())
+    }
+}
+
+fn number(value: u64) -> Value {
+    Value::Number(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+fn text(document: Box<serde_json::value::RawValue>) -> Value {
+    Value::Text(Box::<str>::from(document).into_string())
+}
+
+impl Cache {
+    /// Applies a batch, and the cursor that stands after it, in one transaction.
+    pub(crate) async fn apply(&self, batch: Batch, cursor: Option<&str>) -> Result<()> {
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        upsert(&mut transaction, &QUESTION, batch.questions).await?;
+        upsert(&mut transaction, &MESSAGE, batch.messages).await?;
+        upsert(&mut transaction, &OFFER, batch.offers).await?;
+        upsert(&mut transaction, &DOCUMENT, batch.documents).await?;
+        for (entity, id) in batch.gone {
+            let query = match entity {
+                Entity::Question => sqlx::query("DELETE FROM question WHERE id = ?"),
+                Entity::Message => sqlx::query("DELETE FROM message WHERE id = ?"),
+                Entity::Offer => sqlx::query("DELETE FROM offer WHERE id = ?"),
+                _ => sqlx::query("DELETE FROM document WHERE entity = ? AND id = ?").bind(entity.as_str()),
+            };
+            query.bind(blob(id)).execute(&mut *transaction).await?;
+        }
+        if let Some(cursor) = cursor {
+            sqlx::query(
+                "INSERT INTO meta (name, value) VALUES ('cursor', ?)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            )
+            .bind(cursor)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+async fn upsert(transaction: &mut Transaction<'static, Sqlite>, table: &Table, values: Vec<Value>) -> Result<()> {
+    let columns = table.columns.len();
+    let mut rows_left = values.len() / columns;
+    let mut values = values.into_iter();
+    while rows_left > 0 {
+        let rows = rows_left.min(ROWS_A_STATEMENT);
+        rows_left -= rows;
+        // Only the full statement is worth remembering; the rest differs each time.
+        let mut query = sqlx::query(AssertSqlSafe(table.upsert(rows))).persistent(rows == ROWS_A_STATEMENT);
+        for value in values.by_ref().take(rows * columns) {
+            query = match value {
+                Value::Id(id) => query.bind(blob(id)),
+                Value::Number(number) => query.bind(number),
+                Value::Text(text) => query.bind(text),
+                Value::Null => query.bind(None::<i64>),
+            };
+        }
+        query.execute(&mut **transaction).await?;
+    }
+    Ok(())
+}

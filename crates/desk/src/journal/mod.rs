@@ -1,0 +1,73 @@
+//! What exists only here: drafts and their files, the outbox, notices, settings, read marks, own templates, and who is
+//! signed in (never the token). Written with `synchronous=FULL`; everything of an account is keyed by it.
+
+mod drafts;
+mod notices;
+mod outbox;
+mod preferences;
+mod session;
+
+pub(crate) use drafts::{DraftFile, DraftKind, DraftSlot, StoredDraft};
+pub(crate) use notices::{NewNotice, StoredNotice};
+pub(crate) use outbox::{EntryState, NewEntry, StoredEntry};
+pub(crate) use preferences::StoredTemplate;
+pub(crate) use session::SavedSession;
+
+use crate::error::{DeskError, Result};
+use sqlx::{
+    SqlitePool,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/journal");
+
+/// The journal. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Journal {
+    pool: SqlitePool,
+    /// Where the files of drafts lie.
+    drafts: PathBuf,
+}
+
+impl Journal {
+    /// Opens the journal of a data folder.
+    pub(crate) async fn open(folder: &Path) -> Result<Self> {
+        let drafts = folder.join("drafts");
+        tokio::fs::create_dir_all(&drafts).await?;
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join("journal.db"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(std::time::Duration::from_secs(10));
+        let pool = SqlitePoolOptions::new()
+            .max_connections(3)
+            .connect_with(options)
+            .await?;
+        match MIGRATIONS.run(&pool).await {
+            Ok(()) => Ok(Self { pool, drafts }),
+            Err(MigrateError::VersionMissing(_)) => Err(DeskError::NewerJournal),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Closes the file cleanly.
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn blob(id: Uuid) -> Vec<u8> {
+    id.as_bytes().to_vec()
+}
+
+fn id_of(bytes: &[u8]) -> Uuid {
+    Uuid::from_slice(bytes).unwrap_or_default()
+}
+
+fn moment(millis: i64) -> proffer_domain::Timestamp {
+    proffer_domain::Timestamp::from_millisecond(millis).unwrap_or_default()
+}

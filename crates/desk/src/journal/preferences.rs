@@ -1,0 +1,135 @@
+//! Settings, read marks and own templates.
+
+use super::{Journal, blob, id_of, moment};
+use crate::{
+    api::{offer_dialog::OfferFields, settings::Settings},
+    error::Result,
+};
+use proffer_domain::{AccountId, Timestamp};
+use sqlx::Row;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// An expert's own template.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredTemplate {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) fields: OfferFields,
+}
+
+impl Journal {
+    /// The settings.
+    pub(crate) async fn settings(&self) -> Result<Settings> {
+        let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = 'settings'")
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(text
+            .map(|text| serde_json::from_str(&text))
+            .transpose()?
+            .unwrap_or_default())
+    }
+
+    /// Keeps the settings.
+    pub(crate) async fn save_settings(&self, settings: &Settings) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO setting (name, value) VALUES ('settings', ?)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(serde_json::to_string(settings)?)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes that a question or offer was seen at `now`; says whether that is news.
+    pub(crate) async fn mark_read(&self, account: AccountId, subject: Uuid, now: Timestamp) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO read_mark (account_id, subject_id, read_at) VALUES (?, ?, ?)
+             ON CONFLICT (account_id, subject_id) DO UPDATE SET read_at = max(read_at, excluded.read_at)",
+        )
+        .bind(blob(account.0))
+        .bind(blob(subject))
+        .bind(now.as_millisecond())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// When something was last seen.
+    pub(crate) async fn read_at(&self, account: AccountId, subject: Uuid) -> Result<Option<Timestamp>> {
+        let millis: Option<i64> =
+            sqlx::query_scalar("SELECT read_at FROM read_mark WHERE account_id = ? AND subject_id = ?")
+                .bind(blob(account.0))
+                .bind(blob(subject))
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(millis.map(moment))
+    }
+
+    /// When each of these was last seen.
+    pub(crate) async fn read_marks(&self, account: AccountId, subjects: &[Uuid]) -> Result<HashMap<Uuid, Timestamp>> {
+        let wanted = serde_json::to_string(
+            &subjects
+                .iter()
+                .map(|id| id.simple().to_string().to_uppercase())
+                .collect::<Vec<_>>(),
+        )?;
+        let rows = sqlx::query(
+            "SELECT subject_id, read_at FROM read_mark
+             WHERE account_id = ? AND hex(subject_id) IN (SELECT value FROM json_each(?))",
+        )
+        .bind(blob(account.0))
+        .bind(wanted)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| Ok((id_of(row.try_get(0)?), moment(row.try_get(1)?))))
+            .collect()
+    }
+
+    /// An expert's own templates, by name.
+    pub(crate) async fn templates(&self, account: AccountId) -> Result<Vec<StoredTemplate>> {
+        let rows = sqlx::query("SELECT id, name, fields FROM offer_template WHERE account_id = ? ORDER BY name, id")
+            .bind(blob(account.0))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(StoredTemplate {
+                    id: id_of(row.try_get(0)?),
+                    name: row.try_get(1)?,
+                    fields: serde_json::from_str(row.try_get(2)?)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Keeps an own template.
+    pub(crate) async fn save_template(
+        &self,
+        account: AccountId,
+        template: &StoredTemplate,
+        now: Timestamp,
+    ) -> Result<()> {
+        sqlx::query("INSERT INTO offer_template (id, account_id, name, fields, saved_at) VALUES (?, ?, ?, ?, ?)")
+            .bind(blob(template.id))
+            .bind(blob(account.0))
+            .bind(&template.name)
+            .bind(serde_json::to_string(&template.fields)?)
+            .bind(now.as_millisecond())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes an own template.
+    pub(crate) async fn delete_template(&self, account: AccountId, id: Uuid) -> Result<bool> {
+        let done = sqlx::query("DELETE FROM offer_template WHERE account_id = ? AND id = ?")
+            .bind(blob(account.0))
+            .bind(blob(id))
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}

@@ -1,0 +1,338 @@
+//! The [`Platform`] port over HTTP.
+
+use crate::ports::{CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, SyncText};
+use async_trait::async_trait;
+use bytes::Bytes;
+use eventsource_stream::Eventsource;
+use futures_util::{StreamExt, stream::BoxStream};
+use proffer_domain::AttachmentId;
+use proffer_protocol::{
+    Me, PROTOCOL_VERSION, PROTOCOL_VERSION_HEADER, Problem, SessionCreated, SignInRequest,
+    version::IDEMPOTENCY_KEY_HEADER,
+};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use url::{Host, Url};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// Uploads and pages may be long; only silence ends them.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Connects to platforms over HTTPS, and over plain HTTP on loopback addresses only.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HttpConnector;
+
+impl PlatformConnector for HttpConnector {
+    fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
+        let base = normalise_url(url)?;
+        // Another part of the program may have chosen the same provider already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = header::HeaderMap::new();
+        headers.insert(PROTOCOL_VERSION_HEADER, header::HeaderValue::from(PROTOCOL_VERSION));
+        let mut builder = Client::builder()
+            .default_headers(headers)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none());
+        if is_loopback(&base) {
+            // Packing costs more than it saves where there is no wire.
+            builder = builder.no_gzip().no_zstd().no_proxy();
+        }
+        let client = builder
+            .build()
+            .map_err(|error| PlatformError::Unreachable(error.to_string()))?;
+        Ok(Arc::new(HttpPlatform { client, base }))
+    }
+}
+
+/// The address in the one form that is kept: scheme, host, port and path without a slash at its end.
+///
+/// # Errors
+/// [`PlatformError::NotAPlatform`] if it is no address, or plain `http` to another computer.
+pub fn normalise_url(text: &str) -> Result<Url, PlatformError> {
+    let text = text.trim();
+    let refuse = |why: &str| Err(PlatformError::NotAPlatform(why.to_owned()));
+    if text.is_empty() {
+        return refuse("enter the platform's address, such as https://answers.example");
+    }
+    let full = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("https://{text}")
+    };
+    let Ok(mut url) = Url::parse(&full) else {
+        return refuse("this is not an address; enter one such as https://answers.example");
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return refuse("this is not an address of a platform; it begins with https://");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("leave name and password out of the address");
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return refuse("this address is not protected; use https:// (http:// is for this computer alone)");
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+struct HttpPlatform {
+    client: Client,
+    base: Url,
+}
+
+impl HttpPlatform {
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
+    }
+
+    fn get(&self, path: &str, token: &str) -> RequestBuilder {
+        self.client.get(self.url(path)).bearer_auth(token)
+    }
+
+    fn post(&self, path: &str, token: &str) -> RequestBuilder {
+        self.client.post(self.url(path)).bearer_auth(token)
+    }
+}
+
+fn unreachable(error: reqwest::Error) -> PlatformError {
+    // The address may hold what should not be logged; the innermost cause says what people can act on.
+    let error = error.without_url();
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    PlatformError::Unreachable(cause.to_string())
+}
+
+fn media_type(response: &Response) -> String {
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// The response if it succeeded; else its problem, or why it is none.
+async fn successful(response: Response) -> Result<Response, PlatformError> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    if media_type(&response) == "application/problem+json" {
+        let body = response.bytes().await.map_err(unreachable)?;
+        return Err(match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) => PlatformError::Problem(Box::new(problem)),
+            Err(_) => PlatformError::NotAPlatform(format!("it answered {status} in a form this desk does not know")),
+        });
+    }
+    Err(match status {
+        // What stands before a platform answers so while the platform is down.
+        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+            PlatformError::Unreachable(format!("it answered {status}"))
+        }
+        _ => PlatformError::NotAPlatform(format!("it answered {status} with a page instead of data")),
+    })
+}
+
+async fn json<T: DeserializeOwned>(response: Response) -> Result<T, PlatformError> {
+    let response = successful(response).await?;
+    let kind = media_type(&response);
+    if kind != "application/json" {
+        let what = if kind == "text/html" { "a web page" } else { "something" };
+        return Err(PlatformError::NotAPlatform(format!(
+            "it answered with {what} instead of data"
+        )));
+    }
+    let body = response.bytes().await.map_err(unreachable)?;
+    serde_json::from_slice(&body)
+        .map_err(|error| PlatformError::NotAPlatform(format!("its answer could not be read: {error}")))
+}
+
+#[async_trait]
+impl Platform for HttpPlatform {
+    async fn sign_in(&self, request: &SignInRequest) -> Result<SessionCreated, PlatformError> {
+        let request = self.client.post(self.url("/v1/sessions")).json(request);
+        json(request.timeout(COMMAND_TIMEOUT).send().await.map_err(unreachable)?).await
+    }
+
+    async fn sign_out(&self, token: &str) -> Result<(), PlatformError> {
+        let request = self.client.delete(self.url("/v1/sessions/current")).bearer_auth(token);
+        successful(request.timeout(COMMAND_TIMEOUT).send().await.map_err(unreachable)?).await?;
+        Ok(())
+    }
+
+    async fn me(&self, token: &str) -> Result<Me, PlatformError> {
+        let request = self.get("/v1/me", token).timeout(COMMAND_TIMEOUT);
+        json(request.send().await.map_err(unreachable)?).await
+    }
+
+    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncText, PlatformError> {
+        let mut request = self.get("/v1/sync", token).query(&[("limit", limit)]);
+        if let Some(cursor) = cursor {
+            request = request.query(&[("cursor", cursor)]);
+        }
+        json(request.send().await.map_err(unreachable)?).await
+    }
+
+    async fn events(
+        &self,
+        token: &str,
+        cursor: &str,
+    ) -> Result<BoxStream<'static, Result<PlatformEvent, PlatformError>>, PlatformError> {
+        let request = self
+            .get("/v1/events", token)
+            .header(header::ACCEPT, "text/event-stream")
+            .header("last-event-id", cursor);
+        let response = successful(request.send().await.map_err(unreachable)?).await?;
+        if media_type(&response) != "text/event-stream" {
+            return Err(PlatformError::NotAPlatform("it has no event stream".to_owned()));
+        }
+        // Comments are signs of life that the parser swallows, so every piece of the body counts as one.
+        let (alive, pieces) = tokio::sync::mpsc::channel::<Result<Bytes, reqwest::Error>>(16);
+        let mut body = response.bytes_stream();
+        let pump = async move {
+            while let Some(piece) = body.next().await {
+                if alive.send(piece).await.is_err() {
+                    return;
+                }
+            }
+        };
+        Ok(event_stream(pump, pieces).boxed())
+    }
+
+    async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError> {
+        let request = self
+            .post(&call.path, token)
+            .header(IDEMPOTENCY_KEY_HEADER, call.key.to_string())
+            .json(&call.body);
+        json(request.timeout(COMMAND_TIMEOUT).send().await.map_err(unreachable)?).await
+    }
+
+    async fn upload(&self, token: &str, id: AttachmentId, name: &str, file: PathBuf) -> Result<(), PlatformError> {
+        let failed = |error: std::io::Error| PlatformError::File(error.to_string());
+        let file = tokio::fs::File::open(file).await.map_err(failed)?;
+        let size_bytes = file.metadata().await.map_err(failed)?.len();
+        let body = reqwest::Body::wrap_stream(tokio_util::io::ReaderStream::new(file));
+        let request = self
+            .post("/v1/attachments", token)
+            .query(&[("id", id.to_string().as_str()), ("name", name)])
+            .header(IDEMPOTENCY_KEY_HEADER, id.to_string())
+            .header(header::CONTENT_TYPE, "application/octet-stream")
+            .header(header::CONTENT_LENGTH, size_bytes)
+            .body(body);
+        successful(request.send().await.map_err(unreachable)?).await?;
+        Ok(())
+    }
+
+    async fn download(
+        &self,
+        token: &str,
+        id: AttachmentId,
+    ) -> Result<BoxStream<'static, Result<Bytes, PlatformError>>, PlatformError> {
+        let request = self.get(&format!("/v1/attachments/{id}"), token);
+        let response = successful(request.send().await.map_err(unreachable)?).await?;
+        Ok(response.bytes_stream().map(|piece| piece.map_err(unreachable)).boxed())
+    }
+}
+
+/// Reads server-sent events from the pieces of a body; pieces without an event come out as heartbeats.
+fn event_stream(
+    pump: impl Future<Output = ()> + Send + 'static,
+    mut pieces: tokio::sync::mpsc::Receiver<Result<Bytes, reqwest::Error>>,
+) -> impl futures_util::Stream<Item = Result<PlatformEvent, PlatformError>> + Send + 'static {
+    let (beats, mut heard) = tokio::sync::mpsc::channel::<()>(1);
+    let body = async_stream_of(move |context| {
+        let piece = pieces.poll_recv(context);
+        if piece.is_ready() {
+            // A full channel already says that there was life.
+            let _ = beats.try_send(());
+        }
+        piece
+    });
+    let events = body.eventsource().filter_map(|event| async move {
+        match event {
+            Ok(event) if event.event == "sync" => Some(match serde_json::from_str::<SyncText>(&event.data) {
+                Ok(page) => Ok(PlatformEvent::Sync(page)),
+                Err(error) => Err(PlatformError::NotAPlatform(format!(
+                    "an event could not be read: {error}"
+                ))),
+            }),
+            Ok(event) if event.event == "behind" => Some(Ok(PlatformEvent::Behind)),
+            Ok(_) => Some(Ok(PlatformEvent::Heartbeat)),
+            Err(error) => Some(Err(PlatformError::Unreachable(error.to_string()))),
+        }
+    });
+    let heartbeats = async_stream_of(move |context| heard.poll_recv(context)).map(|()| Ok(PlatformEvent::Heartbeat));
+    let pump = futures_util::stream::once(pump).filter_map(|()| async { None });
+    // The events' end is the stream's end, whatever the other two still wait for.
+    let ended = events.map(Some).chain(futures_util::stream::once(async { None }));
+    futures_util::stream::select(ended, futures_util::stream::select(heartbeats, pump).map(Some))
+        .take_while(|item| std::future::ready(item.is_some()))
+        .filter_map(std::future::ready)
+}
+
+fn async_stream_of<T>(
+    poll: impl FnMut(&mut std::task::Context<'_>) -> std::task::Poll<Option<T>> + Send,
+) -> impl futures_util::Stream<Item = T> + Send {
+    futures_util::stream::poll_fn(poll)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_come_into_one_form() {
+        for (typed, kept) in [
+            ("answers.example", "https://answers.example/"),
+            (" https://answers.example/ ", "https://answers.example/"),
+            ("https://answers.example/desk/?x=1#y", "https://answers.example/desk"),
+            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/"),
+            ("http://localhost:1", "http://localhost:1/"),
+            ("http://[::1]:1", "http://[::1]:1/"),
+        ] {
+            assert_eq!(
+                normalise_url(typed).map(|url| url.to_string()),
+                Ok(kept.to_owned()),
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn plain_http_to_another_computer_and_what_is_no_address_are_refused() {
+        for typed in [
+            "",
+            "http://answers.example",
+            "ftp://x",
+            "https://",
+            "https://a:b@c.example",
+            "ht tp:/x",
+        ] {
+            assert!(
+                matches!(normalise_url(typed), Err(PlatformError::NotAPlatform(_))),
+                "{typed}"
+            );
+        }
+    }
+}

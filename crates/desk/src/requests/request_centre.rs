@@ -1,0 +1,242 @@
+//! `request_centre_list`
+
+use super::Answer;
+use crate::{
+    api::request_centre::{
+        NextDate, NextDateKind, OfferGroup, OfferGroupKind, OfferRow, RequestCentreList, RequestCentreView,
+        RequestView, RequestViewCount,
+    },
+    desk::Desk,
+    outbox::Content,
+    session::Account,
+};
+use proffer_domain::{Money, Offer, OfferId, OfferState, OfferTerms, QuestionId, Timestamp};
+use proffer_protocol::OfferDocument;
+use std::collections::{BTreeMap, HashSet};
+
+const VIEWS: [RequestView; 5] = [
+    RequestView::AllOpen,
+    RequestView::NeedsYou,
+    RequestView::Waiting,
+    RequestView::InProgress,
+    RequestView::Done,
+];
+
+/// A row with what sorts and sums it.
+struct Placed {
+    group: OfferGroupKind,
+    price: Money,
+    row: OfferRow,
+    question_title: String,
+}
+
+/// Whether a view shows a group.
+fn shows(view: RequestView, group: OfferGroupKind) -> bool {
+    use OfferGroupKind as G;
+    let home = match group {
+        G::Refused | G::ToFulfil => RequestView::NeedsYou,
+        G::Queued | G::Awaiting | G::Held => RequestView::Waiting,
+        G::InProgress | G::Delivered => RequestView::InProgress,
+        G::Declined | G::Completed | G::Expired | G::Withdrawn | G::Cancelled => RequestView::Done,
+    };
+    view == home || (view == RequestView::AllOpen && home != RequestView::Done)
+}
+
+fn group_of(state: OfferState) -> OfferGroupKind {
+    use OfferGroupKind as G;
+    match state {
+        OfferState::Sent => G::Awaiting,
+        OfferState::Held => G::Held,
+        OfferState::Declined => G::Declined,
+        OfferState::Accepted => G::ToFulfil,
+        OfferState::InProgress => G::InProgress,
+        OfferState::Delivered => G::Delivered,
+        OfferState::Completed => G::Completed,
+        OfferState::Withdrawn | OfferState::Superseded => G::Withdrawn,
+        OfferState::Expired => G::Expired,
+        OfferState::Cancelled => G::Cancelled,
+    }
+}
+
+/// The sums in each currency, ready to show.
+fn sums<'a>(placed: impl Iterator<Item = &'a Placed>) -> Vec<String> {
+    let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
+    for Placed { price, .. } in placed {
+        sums.entry(price.currency.code())
+            .and_modify(|sum| sum.amount_minor = sum.amount_minor.saturating_add(price.amount_minor))
+            .or_insert(*price);
+    }
+    sums.values().map(Money::to_string).collect()
+}
+
+impl Desk {
+    pub(crate) async fn request_centre_list(&self, request: RequestCentreList) -> Answer<RequestCentreView> {
+        let account = self.account()?;
+        let unread: HashSet<OfferId> = self
+            .inner
+            .journal
+            .unread_offers(account.id)
+            .await?
+            .into_iter()
+            .collect();
+        let mut placed = self.placed_offers(&account, &unread).await?;
+        let words: Vec<_> = request.search.split_whitespace().map(str::to_lowercase).collect();
+        placed.retain(|placed| {
+            let row = &placed.row;
+            let number = row.number.map(|number| format!("R-{number}")).unwrap_or_default();
+            let text = format!("{} {} {} {number}", row.title, row.customer_name, placed.question_title).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        });
+        let views = VIEWS
+            .into_iter()
+            .map(|view| {
+                let shown = || placed.iter().filter(|placed| shows(view, placed.group));
+                RequestViewCount {
+                    view,
+                    count: u32::try_from(shown().count()).unwrap_or(u32::MAX),
+                    amount_texts: sums(shown()),
+                }
+            })
+            .collect();
+        placed.retain(|placed| shows(request.view, placed.group));
+        // Within a group the newest stays first.
+        placed.sort_by_key(|placed| placed.group);
+        let groups = placed
+            .chunk_by(|a, b| a.group == b.group)
+            .map(|rows| OfferGroup {
+                kind: rows[0].group,
+                amount_texts: sums(rows.iter()),
+                rows: rows.iter().map(|placed| placed.row.clone()).collect(),
+            })
+            .collect();
+        Ok(RequestCentreView {
+            views,
+            groups,
+            support_requests: self.support_requests(&account).await?,
+            unread_count: u32::try_from(unread.len()).unwrap_or(u32::MAX),
+        })
+    }
+
+    async fn placed_offers(&self, account: &Account, unread: &HashSet<OfferId>) -> Answer<Vec<Placed>> {
+        let overlay = self.overlay(account.id).await?;
+        let documents = self.inner.cache.offers_of(account.id).await?;
+        let known: HashSet<_> = documents.iter().map(|document| document.offer.id).collect();
+        let mut placed = Vec::new();
+        for entry in overlay.new_offers(&known) {
+            let (Content::Offer { offer_id, terms }, Some(question_id)) =
+                (&entry.entry.content, entry.entry.question_id)
+            else {
+                continue;
+            };
+            let question = self
+                .inner
+                .cache
+                .question(question_id)
+                .await?
+                .map(|found| found.question);
+            let is_failed = entry.failure().is_some();
+            let mut row = base_row(*offer_id, question_id, terms);
+            row.is_failed = is_failed;
+            row.is_pending = !is_failed;
+            if let Some(question) = &question {
+                row.customer_name.clone_from(&question.customer.name);
+            }
+            placed.push(Placed {
+                group: if is_failed {
+                    OfferGroupKind::Refused
+                } else {
+                    OfferGroupKind::Queued
+                },
+                price: terms.price,
+                row,
+                question_title: question.map(|question| question.title).unwrap_or_default(),
+            });
+        }
+        placed.reverse();
+        let now = self.now();
+        for mut document in documents {
+            let pending = overlay.lay_over_offer(&mut document.offer).pending;
+            placed.push(place(document, pending, unread, account, now));
+        }
+        Ok(placed)
+    }
+}
+
+fn place(
+    document: OfferDocument,
+    pending: Option<crate::api::offer::OfferPending>,
+    unread: &HashSet<OfferId>,
+    account: &Account,
+    now: Timestamp,
+) -> Placed {
+    let offer = document.offer;
+    let is_failed = pending.as_ref().is_some_and(|pending| pending.error.is_some());
+    let row = OfferRow {
+        number: Some(document.number),
+        customer_name: document.customer.name,
+        state: Some(offer.state),
+        is_failed,
+        is_pending: pending.is_some() && !is_failed,
+        next_date: next_date(&offer, account, now),
+        viewed_at: offer.viewed_at.map(|at| account.local_time(at)),
+        is_unread: unread.contains(&offer.id),
+        ..base_row(offer.id, offer.question_id, &offer.terms)
+    };
+    Placed {
+        group: if is_failed {
+            OfferGroupKind::Refused
+        } else {
+            group_of(offer.state)
+        },
+        price: offer.terms.price,
+        row,
+        question_title: document.question_title,
+    }
+}
+
+fn base_row(offer_id: OfferId, question_id: QuestionId, terms: &OfferTerms) -> OfferRow {
+    OfferRow {
+        offer_id,
+        question_id,
+        number: None,
+        title: terms.title.clone(),
+        kind: terms.kind,
+        kind_label: terms.kind.label().to_owned(),
+        customer_name: String::new(),
+        state: None,
+        is_failed: false,
+        is_pending: false,
+        amount_text: terms.price.to_string(),
+        next_date: None,
+        viewed_at: None,
+        is_unread: false,
+    }
+}
+
+fn next_date(offer: &Offer, account: &Account, now: Timestamp) -> Option<NextDate> {
+    let (kind, at) = match offer.state {
+        OfferState::Accepted | OfferState::InProgress => match offer.chosen_call_slot {
+            Some(slot) => (NextDateKind::Call, slot.starts_at),
+            None => (NextDateKind::Due, offer.terms.delivery_time.due_at(offer.accepted_at?)),
+        },
+        OfferState::Sent => match offer.terms.expires_at {
+            Some(at) => (NextDateKind::Expires, at),
+            None => (NextDateKind::Sent, offer.sent_at),
+        },
+        OfferState::Held => match (offer.remind_at, offer.terms.expires_at) {
+            (Some(at), _) => (NextDateKind::Reminder, at),
+            (None, Some(at)) => (NextDateKind::Expires, at),
+            (None, None) => (NextDateKind::Sent, offer.sent_at),
+        },
+        OfferState::Delivered => (NextDateKind::Completes, offer.completes_at?),
+        _ => (NextDateKind::Ended, offer.events.last()?.at),
+    };
+    let at = account.local_time(at);
+    let zone = jiff::tz::TimeZone::system();
+    let is_today_or_past = at.to_zoned(zone.clone()).date() <= now.to_zoned(zone).date();
+    Some(NextDate {
+        kind,
+        at,
+        is_urgent: is_today_or_past && matches!(kind, NextDateKind::Due | NextDateKind::Call),
+    })
+}

@@ -1,0 +1,154 @@
+//! Taking a batch in, in the order that loses nothing: the notices it calls for into the journal, keyed by their
+//! events; then documents and cursor into the cache, in one transaction; then raising.
+
+use crate::{
+    api::{ApiError, DeskEvent, notice::NoticeKind},
+    cache::Batch,
+    desk::Desk,
+    error::{DeskError, Result},
+    journal::NewNotice,
+    notices::wording,
+    ports::{PlatformError, SyncText},
+};
+use proffer_domain::{Actor, OfferEventKind, OfferState};
+
+/// Beyond so many the UI is told once that the queue changed, not of each.
+const QUESTIONS_TOLD: usize = 50;
+
+/// How a batch came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// In the first sync: old news.
+    First,
+    /// While catching up.
+    CatchUp,
+    /// As it happened, or as the answer to a command.
+    Live,
+}
+
+impl Desk {
+    /// Takes a page in; gives how many documents it brought.
+    pub(super) async fn take_page(&self, page: SyncText, mode: Mode) -> Result<u64> {
+        let account = self.account()?;
+        let (batch, cursor) = Batch::read(page, account.id)
+            .map_err(|error| PlatformError::NotAPlatform(format!("a document could not be read: {error}")))?;
+        let count = batch.count;
+        self.take_in(batch, Some(&cursor), mode).await?;
+        Ok(count)
+    }
+
+    /// Takes a batch in.
+    pub(crate) async fn take_in(&self, batch: Batch, cursor: Option<&str>, mode: Mode) -> Result<()> {
+        let account = self.account()?;
+        let due = self.notices_due(&batch, mode).await?;
+        let news = self.inner.journal.add_notices(account.id, due, self.now()).await?;
+
+        let (questions, offers) = (batch.question_ids.clone(), batch.offer_ids.clone());
+        let accepted = accepted_events(&batch, &news);
+        let (has_support, has_facts, count) = (batch.has_support_requests, batch.has_account_facts, batch.count);
+        self.inner.cache.apply(batch, cursor).await?;
+
+        if has_facts {
+            self.refresh_me().await?;
+        }
+        if count > 0 || !questions.is_empty() || !offers.is_empty() {
+            self.tell(DeskEvent::QueueChanged);
+        }
+        if mode != Mode::First && questions.len() <= QUESTIONS_TOLD {
+            for question_id in questions {
+                self.tell(DeskEvent::QuestionChanged { question_id });
+            }
+        }
+        if !offers.is_empty() {
+            self.tell(DeskEvent::OffersChanged {
+                offer_ids: offers.into_iter().collect(),
+            });
+        }
+        if has_support {
+            self.tell(DeskEvent::SupportRequestsChanged);
+        }
+        if !news.is_empty() {
+            self.tell_notices(account.id).await?;
+        }
+        if mode != Mode::First {
+            accepted.into_iter().for_each(|event| self.tell(event));
+        }
+        if mode == Mode::Live {
+            self.raise_notices().await?;
+        }
+        Ok(())
+    }
+
+    async fn notices_due(&self, batch: &Batch, mode: Mode) -> std::result::Result<Vec<NewNotice>, DeskError> {
+        let account = self.account()?;
+        let mut due = Vec::new();
+        for document in &batch.offer_documents {
+            let offer = &document.offer;
+            if offer.expert_id != account.id {
+                continue;
+            }
+            for event in &offer.events {
+                let kind = match (event.kind, event.actor) {
+                    (_, Actor::Expert(_)) => continue,
+                    (OfferEventKind::Accepted, _) => NoticeKind::OfferAccepted,
+                    (OfferEventKind::Completed, _) => NoticeKind::OfferCompleted,
+                    (OfferEventKind::Declined, _) => NoticeKind::OfferDeclined,
+                    _ => continue,
+                };
+                // On a new machine only what is still to be fulfilled is worth a word.
+                let still_matters = kind == NoticeKind::OfferAccepted
+                    && matches!(
+                        offer.state,
+                        OfferState::Accepted | OfferState::InProgress | OfferState::Delivered
+                    );
+                due.push(wording::offer_notice(
+                    kind,
+                    document,
+                    event,
+                    mode == Mode::First && !still_matters,
+                ));
+            }
+        }
+        if mode == Mode::First {
+            return Ok(due);
+        }
+        let now = account.platform_time(self.now());
+        for reply in &batch.replies {
+            let is_own = self
+                .inner
+                .cache
+                .is_own_question(reply.question_id, account.id, now)
+                .await?;
+            if let Some(question) = self.inner.cache.question(reply.question_id).await?.filter(|_| is_own) {
+                due.push(wording::reply_notice(reply.id, &question.question, reply.sent_at));
+            }
+        }
+        due.extend(batch.support_replies.iter().map(wording::support_notice));
+        Ok(due)
+    }
+}
+
+/// What the app itself shows of acceptances that are news.
+fn accepted_events(batch: &Batch, news: &[NewNotice]) -> Vec<DeskEvent> {
+    news.iter()
+        .filter(|notice| notice.kind == NoticeKind::OfferAccepted && !notice.is_old)
+        .filter_map(|notice| {
+            let document = batch
+                .offer_documents
+                .iter()
+                .find(|document| Some(document.offer.id) == notice.offer_id)?;
+            Some(DeskEvent::OfferAccepted {
+                offer_id: document.offer.id,
+                title: document.offer.terms.title.clone(),
+                customer_name: document.customer.name.clone(),
+                amount_text: document.offer.terms.price.to_string(),
+            })
+        })
+        .collect()
+}
+
+impl From<serde_json::Error> for ApiError {
+    fn from(error: serde_json::Error) -> Self {
+        DeskError::from(error).into()
+    }
+}

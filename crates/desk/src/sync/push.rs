@@ -1,0 +1,139 @@
+//! Sending the outbox: in order within a lane, lanes side by side, the same key until the outcome is known.
+
+use super::{
+    intake::Mode,
+    plan::{self, AfterCommand},
+};
+use crate::{
+    cache::Batch,
+    desk::Desk,
+    error::Result,
+    journal::{EntryState, StoredEntry},
+    ports::{CommandCall, PlatformError},
+    session::Link,
+};
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use std::{collections::HashSet, time::Duration};
+use uuid::Uuid;
+
+/// Commands on their way at the same time, each of another lane.
+const FLYING_AT_MOST: usize = 4;
+
+/// Sends what the outbox holds until the session ends.
+pub(super) async fn run(desk: Desk, link: Link) {
+    let mut flying: FuturesUnordered<BoxFuture<'_, Uuid>> = FuturesUnordered::new();
+    let mut lanes = HashSet::new();
+    let mut standing = desk.inner.standing.subscribe();
+    loop {
+        let mut next_at = None;
+        if standing.borrow_and_update().is_reachable() {
+            match desk.inner.journal.outbox(link.account).await {
+                Ok(entries) => {
+                    let room = FLYING_AT_MOST - flying.len();
+                    let plan = plan::push_plan(&entries, &lanes, room, desk.now());
+                    next_at = plan.next_at;
+                    for index in plan.send {
+                        let entry = entries[index].clone();
+                        lanes.insert(entry.entry.lane);
+                        flying.push(Box::pin(send(&desk, &link, entry)));
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the outbox cannot be read");
+                    next_at = Some(desk.now() + Duration::from_secs(5));
+                }
+            }
+        }
+        let wait = next_at.map(|at| Duration::try_from(at.duration_since(desk.now())).unwrap_or_default());
+        let due = async {
+            match wait {
+                Some(wait) => desk.inner.ports.clock.sleep(wait).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(lane) = flying.next(), if !flying.is_empty() => {
+                lanes.remove(&lane);
+            }
+            () = desk.inner.push_wake.notified() => {}
+            changed = standing.changed() => if changed.is_err() { return },
+            () = due => {}
+        }
+    }
+}
+
+/// Sends one entry and deals with what came of it; gives its lane.
+async fn send(desk: &Desk, link: &Link, entry: StoredEntry) -> Uuid {
+    let lane = entry.entry.lane;
+    if let Err(error) = try_send(desk, link, &entry).await {
+        // The entry is as it was; it is tried again with the same key.
+        tracing::error!(%error, "an outbox entry could not be dealt with");
+        let later = desk.now() + Duration::from_secs(5);
+        if let Err(error) = desk.inner.journal.postpone(entry.entry.command_id, later).await {
+            tracing::error!(%error, "an outbox entry could not be postponed");
+            desk.inner.ports.clock.sleep(Duration::from_secs(5)).await;
+        }
+    }
+    lane
+}
+
+async fn try_send(desk: &Desk, link: &Link, entry: &StoredEntry) -> Result<()> {
+    let id = entry.entry.command_id;
+    if !desk.inner.journal.note_attempt(id).await? {
+        return Ok(());
+    }
+    desk.tell_outbox(&entry.entry).await?;
+    match transmit(desk, link, entry).await? {
+        Ok(document) => {
+            match Batch::of_answer(entry.entry.content.entity(), &document, link.account) {
+                Ok(batch) => desk.take_in(batch, None, Mode::Live).await?,
+                // It has arrived all the same; the document comes by sync.
+                Err(error) => tracing::warn!(%error, "the answer to a command could not be read"),
+            }
+            desk.inner.journal.drop_entry(id).await?;
+        }
+        Err(error) => match plan::after_command(error) {
+            AfterCommand::Again => {
+                let wait = plan::backoff(entry.attempts, desk.random_below(u64::MAX));
+                desk.inner.journal.postpone(id, desk.now() + wait).await?;
+            }
+            AfterCommand::AwaitSignIn => {
+                let wait = plan::backoff(entry.attempts, 0);
+                desk.inner.journal.postpone(id, desk.now() + wait).await?;
+                desk.expire_session(&link.token).await?;
+            }
+            AfterCommand::Refused(error) => {
+                desk.inner.journal.fail_entry(id, EntryState::Refused, &error).await?;
+            }
+            AfterCommand::Parked(error) => {
+                tracing::warn!(code = ?error.code, "an outbox entry can never be sent and is parked");
+                desk.inner.journal.fail_entry(id, EntryState::Parked, &error).await?;
+            }
+        },
+    }
+    desk.tell_outbox(&entry.entry).await
+}
+
+/// Uploads what is not there yet, then sends the command.
+async fn transmit(
+    desk: &Desk,
+    link: &Link,
+    entry: &StoredEntry,
+) -> Result<std::result::Result<serde_json::Value, PlatformError>> {
+    for file in desk.inner.journal.command_files(entry.entry.command_id).await? {
+        if file.is_uploaded {
+            continue;
+        }
+        let path = desk.inner.journal.file_path(file.id);
+        if let Err(error) = link.platform.upload(&link.token, file.id, &file.name, path).await {
+            return Ok(Err(error));
+        }
+        desk.inner.journal.note_uploaded(file.id).await?;
+    }
+    let call = CommandCall {
+        key: entry.entry.command_id,
+        path: entry.entry.path.clone(),
+        body: entry.entry.body.clone(),
+    };
+    Ok(link.platform.command(&link.token, &call).await)
+}
