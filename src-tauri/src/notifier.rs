@@ -1,6 +1,7 @@
 //! The system's notifications.
 
 use async_trait::async_trait;
+use notify_rust::NotificationResponse;
 use proffer_desk::ports::{Notification, Notifier, NotifierError};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::UnboundedSender;
@@ -86,8 +87,8 @@ impl Notifier for SystemNotifier {
         let body = self.body(&notification.body).await;
         let form = self.form(notification, &body);
         let (id, clicks) = (notification.id, self.clicks.clone());
-        let report = move |action: &str| {
-            if action == "default" {
+        let report = move |response: &NotificationResponse| {
+            if matches!(response, NotificationResponse::Default) {
                 let _ = clicks.send(id);
             }
         };
@@ -103,7 +104,7 @@ impl Notifier for SystemNotifier {
                 .map_err(|error| refused(&error))?
                 .map_err(|error| refused(&error))?;
             // Waiting blocks on these systems: a thread of its own, not one of the runtime's.
-            std::thread::spawn(move || shown.wait_for_action(report));
+            std::thread::spawn(move || shown.wait_for_response(report));
         }
         Ok(())
     }
