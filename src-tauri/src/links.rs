@@ -8,7 +8,7 @@ fn is_own(url: &Url) -> bool {
         "tauri" => url.host_str() == Some("localhost"),
         // Windows serves the same pages under this name.
         "http" | "https" if url.host_str() == Some("tauri.localhost") => true,
-        "http" => tauri::is_dev() && url.host_str() == Some("localhost"),
+        "http" => tauri::is_dev() && url.host_str() == Some("127.0.0.1"),
         _ => false,
     }
 }

@@ -1,5 +1,5 @@
 // The real platform as a process, with its accounts, and its API as a desk or any other client sees it.
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Program, own, run } from "./program.mjs";
 
@@ -54,8 +54,10 @@ export class Platform {
     this.#program = undefined;
   }
 
-  get isSeeded() {
-    return existsSync(join(this.folder, "demo-accounts.json"));
+  /** Fills it with the demo's data set; gives the two people to sign in as. */
+  async seed(number) {
+    await this.command(["demo", "seed", "--seed", String(number)]);
+    return JSON.parse(readFileSync(join(this.folder, "demo-accounts.json"), "utf8"));
   }
 
   /** The API as this person sees it. */

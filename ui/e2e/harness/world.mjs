@@ -25,11 +25,11 @@ export const HELEN = {
 export class World {
   #closing = [];
 
-  /** Starts all that is around the desk. */
-  static async open() {
+  /** Starts all that is around the desk; with the demo's people and questions if `demo`. */
+  static async open({ demo = false } = {}) {
     const world = new World();
     try {
-      await world.#start();
+      await world.#start(demo);
     } catch (error) {
       await world.close(true);
       throw error;
@@ -37,7 +37,7 @@ export class World {
     return world;
   }
 
-  async #start() {
+  async #start(demo) {
     this.desktop = new Desktop();
     this.#closing.push((failed) => this.desktop.stop(failed && process.env.PROFFER_KEEP === "1"));
     await this.desktop.start();
@@ -47,8 +47,13 @@ export class World {
     this.#closing.push(() => this.mail.stop());
     this.platform = new Platform(this.desktop.folder, smtpUrl);
     this.#closing.push(() => this.platform.dispose());
-    for (const category of DANIEL.categories) await this.platform.category(category);
-    await this.platform.account(DANIEL);
+    this.people = { expert: DANIEL, customer: HELEN };
+    if (demo) {
+      this.people = await this.platform.seed(7);
+    } else {
+      for (const category of DANIEL.categories) await this.platform.category(category);
+      await this.platform.account(DANIEL);
+    }
     await this.platform.start();
     this.browser = await openBrowser();
     this.#closing.push(() => this.browser.close());
@@ -57,13 +62,14 @@ export class World {
   }
 
   /** Starts the desk as `npm start` does: with a prepared sign-in. */
-  startDesk(person = DANIEL) {
+  startDesk() {
+    const person = this.people.expert;
     return this.desk.start({ url: this.platform.url, email: person.email, password: person.password });
   }
 
   /** The platform's API as the expert sees it. */
   expertsView() {
-    return this.platform.client(DANIEL);
+    return this.platform.client(this.people.expert);
   }
 
   /** A customer with a browser window of their own. */

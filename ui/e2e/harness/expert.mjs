@@ -1,0 +1,100 @@
+// What the expert does in the window, in the words of the flow.
+import { until } from "./program.mjs";
+
+export class Expert {
+  constructor(desk) {
+    this.desk = desk;
+  }
+
+  /** Waits until the desk is in step with the platform. */
+  online() {
+    return this.desk.see("connection-state", "Online", 30);
+  }
+
+  offline() {
+    return this.desk.see("connection-state", "Offline", 45);
+  }
+
+  /** Opens a question from the queue. */
+  async openQuestion(title) {
+    await this.desk.click("rail-desk");
+    await this.desk.click("queue-row", title);
+    await this.desk.see("conversation", title);
+  }
+
+  async lock() {
+    await this.desk.click("lock-button");
+    await this.desk.see("composer-text");
+  }
+
+  /** Writes and sends an `answer` or `info_request`. */
+  async send(kind, text, { file, announcesOffer = false } = {}) {
+    await this.desk.click(`composer-kind-${kind}`);
+    await this.desk.type("composer-text", text);
+    if (file) {
+      await this.desk.attach("composer-attach-input", file);
+      await this.desk.see("composer-attachment", file.split("/").at(-1));
+    }
+    if (announcesOffer) await this.desk.click("composer-announce-offer");
+    await this.desk.click("composer-send");
+    await this.desk.see("message", text.slice(0, 40));
+  }
+
+  /** Opens the dialog and fills it in; submits it unless told not to. */
+  async fillOffer({ kind, title, deliverables, price, note }) {
+    await this.desk.click("offer-button");
+    await this.desk.see("offer-dialog");
+    await this.desk.click(`offer-kind-${kind}`);
+    // The kind's template arrives; what is typed afterwards stays.
+    await until("the kind's template is in the fields", async () => (await this.desk.value("offer-title")) !== "");
+    await this.desk.type("offer-title", title);
+    await this.setDeliverables(deliverables);
+    await this.desk.type("offer-price", price);
+    if (note !== undefined) await this.desk.type("offer-note", note);
+  }
+
+  /** Makes the list of deliverables this one. */
+  async setDeliverables(deliverables) {
+    const count = async () => (await this.desk.window.$$('[data-testid="offer-deliverable"]')).length;
+    while ((await count()) < deliverables.length) {
+      const before = await count();
+      await this.desk.click("offer-deliverable-add");
+      await until("a line was added", async () => (await count()) > before);
+    }
+    while ((await count()) > deliverables.length) {
+      const before = await count();
+      const remove = await this.desk.window.$$('[data-testid="offer-deliverable-remove"]');
+      await remove[before - 1].click();
+      await until("a line was removed", async () => (await count()) < before);
+    }
+    for (const [place, text] of deliverables.entries()) await this.desk.type("offer-deliverable", text, place);
+  }
+
+  async submitOffer() {
+    await this.desk.click("offer-submit");
+    await this.desk.gone("offer-dialog");
+  }
+
+  /** Opens an offer in the Request Centre; `view` is one of its views, such as `done`. */
+  async openOffer(title, view) {
+    await this.desk.click("rail-requests");
+    if (view) await this.desk.click(`rc-view-${view}`);
+    await this.desk.click("rc-row", title);
+    await this.desk.see("rc-detail", title);
+  }
+
+  async startOffer() {
+    await this.desk.click("offer-start");
+    await this.desk.see("offer-deliver");
+  }
+
+  async deliver(message, file) {
+    await this.desk.click("offer-deliver");
+    await this.desk.type("deliver-message", message);
+    if (file) {
+      await this.desk.attach("deliver-attach-input", file);
+      await this.desk.see("deliver-attachment", file.split("/").at(-1));
+    }
+    await this.desk.click("deliver-send");
+  }
+}
