@@ -20,5 +20,7 @@ pub(crate) async fn desk_request(
     let payload = serde_json::to_vec(&payload).map_err(|error| defect(&error))?;
     let response = desk.request(&name, &payload).await?;
     // As text it reaches the UI parsed; as bytes it would have to be decoded there.
-    String::from_utf8(response).map(Response::new).map_err(|error| defect(&error))
+    String::from_utf8(response)
+        .map(Response::new)
+        .map_err(|error| defect(&error))
 }

@@ -30,7 +30,10 @@ impl DeskSlot {
 
     /// The desk, if it is open by now.
     pub(crate) fn now(&self) -> Option<Desk> {
-        self.0.borrow().as_ref().and_then(|opened| opened.as_ref().ok().cloned())
+        self.0
+            .borrow()
+            .as_ref()
+            .and_then(|opened| opened.as_ref().ok().cloned())
     }
 
     /// The desk, as soon as it is open.

@@ -19,6 +19,9 @@ pub(crate) async fn forward(app: AppHandle, mut events: Receiver<DeskEvent>) {
             }
             Err(RecvError::Closed) => return,
         };
+        if let DeskEvent::ConnectionChanged { connection } = &event {
+            tracing::info!(state = ?connection.state, "connection");
+        }
         if let Err(error) = app.emit(CHANNEL, &event) {
             tracing::warn!(%error, "an event did not reach the window");
         }

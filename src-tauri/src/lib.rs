@@ -90,10 +90,17 @@ fn run(start: Start) -> anyhow::Result<()> {
 fn set_up(app: &AppHandle, start: Start) -> anyhow::Result<()> {
     let data_dir = match &start.data_dir {
         Some(folder) => folder.clone(),
-        None => app.path().app_local_data_dir().context("this system names no folder for data")?,
+        None => app
+            .path()
+            .app_local_data_dir()
+            .context("this system names no folder for data")?,
     };
     log_file::open(&data_dir);
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), background = start.background, "starting");
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        background = start.background,
+        "starting"
+    );
     app.manage(window::SizeFile(data_dir.join("window.json")));
     updater::register(app)?;
     end_on_signal(app.clone());

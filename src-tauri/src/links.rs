@@ -54,7 +54,13 @@ mod tests {
     fn only_the_apps_own_pages_are_its_own() {
         assert!(is_own(&url("tauri://localhost/index.html")));
         assert!(is_own(&url("http://tauri.localhost/")));
-        for foreign in ["https://example.org/", "tauri://example.org/", "file:///etc/passwd", "data:text/html,x", "about:blank"] {
+        for foreign in [
+            "https://example.org/",
+            "tauri://example.org/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+        ] {
             assert!(!is_own(&url(foreign)), "{foreign}");
         }
     }
@@ -63,7 +69,13 @@ mod tests {
     fn only_the_web_and_mail_are_opened_outside() {
         assert!(may_open(&url("https://example.org/manual.pdf")));
         assert!(may_open(&url("mailto:helen@example.org")));
-        for refused in ["file:///usr/bin/xterm", "javascript:alert(1)", "ssh://example.org", "smb://host/share", "ms-settings:x"] {
+        for refused in [
+            "file:///usr/bin/xterm",
+            "javascript:alert(1)",
+            "ssh://example.org",
+            "smb://host/share",
+            "ms-settings:x",
+        ] {
             assert!(!may_open(&url(refused)), "{refused}");
         }
     }

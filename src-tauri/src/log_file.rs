@@ -16,7 +16,8 @@ pub(crate) fn open(data_dir: &Path) {
     let Ok(file) = file(data_dir) else {
         return;
     };
-    let filter = EnvFilter::try_from_env("PROFFER_LOG").unwrap_or_else(|_| EnvFilter::new("warn,proffer=info,proffer_shell=info,proffer_desk=info"));
+    let filter = EnvFilter::try_from_env("PROFFER_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,proffer=info,proffer_shell=info,proffer_desk=info"));
     let layer = fmt::layer().with_ansi(false).with_writer(Mutex::new(file));
     let _ = tracing_subscriber::registry().with(filter).with(layer).try_init();
 }

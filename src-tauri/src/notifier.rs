@@ -63,7 +63,11 @@ impl SystemNotifier {
             })
             .await;
         // A service that does not say is taken for one that reads markup.
-        if is_markup.copied().unwrap_or(true) { escape(text) } else { text.to_owned() }
+        if is_markup.copied().unwrap_or(true) {
+            escape(text)
+        } else {
+            text.to_owned()
+        }
     }
 
     #[cfg(not(target_os = "linux"))]

@@ -58,11 +58,16 @@ impl Start {
     /// Reads command line and environment; ends the program for `--help`, `--version` and mistakes.
     pub(crate) fn read() -> anyhow::Result<Self> {
         let arguments = Arguments::parse();
-        let data_dir = env::var_os("PROFFER_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+        let data_dir = env::var_os("PROFFER_DATA_DIR")
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from);
         Ok(Self {
             background: arguments.background,
             selftest: arguments.selftest,
-            data_dir: data_dir.map(std::path::absolute).transpose().context("PROFFER_DATA_DIR is not a folder")?,
+            data_dir: data_dir
+                .map(std::path::absolute)
+                .transpose()
+                .context("PROFFER_DATA_DIR is not a folder")?,
             sign_in: None,
         })
     }
@@ -71,7 +76,8 @@ impl Start {
     /// starts itself anew must leave the file for its second self.
     pub(crate) fn take_sign_in(&mut self) -> anyhow::Result<()> {
         if let Some(file) = env::var_os("PROFFER_SIGN_IN_FILE").filter(|value| !value.is_empty()) {
-            let platform_url = env::var("PROFFER_PLATFORM_URL").context("PROFFER_SIGN_IN_FILE needs PROFFER_PLATFORM_URL")?;
+            let platform_url =
+                env::var("PROFFER_PLATFORM_URL").context("PROFFER_SIGN_IN_FILE needs PROFFER_PLATFORM_URL")?;
             self.sign_in = take_credentials(Path::new(&file))?.map(|found| {
                 PreparedSignIn(SessionSignIn {
                     platform_url,
@@ -121,7 +127,9 @@ fn take_credentials(file: &Path) -> anyhow::Result<Option<Credentials>> {
     }
     // The parser's own message could quote the password.
     let credentials = serde_json::from_slice(&text).ok();
-    Ok(Some(credentials.context(r#"PROFFER_SIGN_IN_FILE must hold {"email": …, "password": …}"#)?))
+    Ok(Some(credentials.context(
+        r#"PROFFER_SIGN_IN_FILE must hold {"email": …, "password": …}"#,
+    )?))
 }
 
 #[cfg(unix)]
@@ -159,7 +167,8 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            file.set_permissions(std::fs::Permissions::from_mode(mode)).expect("a mode");
+            file.set_permissions(std::fs::Permissions::from_mode(mode))
+                .expect("a mode");
         }
         let _ = mode;
         (folder, path)

@@ -8,7 +8,9 @@ use tauri::AppHandle;
 pub(crate) fn register(app: &AppHandle) -> anyhow::Result<()> {
     let is_configured = app.config().plugins.0.get("updater").is_some_and(|settings| {
         let has_key = settings["pubkey"].as_str().is_some_and(|key| !key.is_empty());
-        let has_endpoint = settings["endpoints"].as_array().is_some_and(|endpoints| !endpoints.is_empty());
+        let has_endpoint = settings["endpoints"]
+            .as_array()
+            .is_some_and(|endpoints| !endpoints.is_empty());
         has_key && has_endpoint
     });
     if is_configured {

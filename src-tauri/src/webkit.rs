@@ -14,7 +14,10 @@ pub(crate) fn prepare() {
             && let Ok(program) = env::current_exe()
         {
             // Comes back only if it failed, and then the window works without.
-            let error = Command::new(program).args(env::args_os().skip(1)).env(VARIABLE, "1").exec();
+            let error = Command::new(program)
+                .args(env::args_os().skip(1))
+                .env(VARIABLE, "1")
+                .exec();
             tracing::warn!(%error, "the program could not be started anew");
         }
     }

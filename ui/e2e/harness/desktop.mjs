@@ -62,7 +62,7 @@ export class Desktop {
 
   /** Screen first, then the bus with the screen in its environment, then what runs on both. */
   async start() {
-    const screen = this.#start("Xvfb", ["-displayfd", "3", "-screen", "0", "1440x900x24", "-nolisten", "tcp"], { stdio: ["pipe"] });
+    const screen = this.#start("Xvfb", ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"], { stdio: ["pipe"] });
     let number = "";
     screen.pipe(3).on("data", (data) => (number += data));
     await until("the virtual screen has a number", () => {

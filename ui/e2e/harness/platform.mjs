@@ -1,4 +1,5 @@
 // The real platform as a process, with its accounts, and its API as a desk or any other client sees it.
+import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Program, own, run } from "./program.mjs";
@@ -70,6 +71,14 @@ export class Platform {
   }
 }
 
+/** A new id, as clients of the protocol make them. */
+export function uuid7() {
+  const time = Date.now().toString(16).padStart(12, "0");
+  const random = randomBytes(10).toString("hex");
+  const variant = (8 + (parseInt(random[3], 16) & 3)).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+}
+
 /** A client of the protocol. */
 class Client {
   constructor(url) {
@@ -80,6 +89,7 @@ class Client {
     const headers = { "proffer-protocol": "1" };
     if (this.token) headers.authorization = `Bearer ${this.token}`;
     if (body) headers["content-type"] = "application/json";
+    if (method === "POST" && this.token) headers["idempotency-key"] = uuid7();
     const response = await fetch(this.url + path, { method, headers, body: body && JSON.stringify(body) });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
@@ -92,6 +102,25 @@ class Client {
 
   post(path, body) {
     return this.#call("POST", path, body);
+  }
+
+  /** Locks and answers a question and offers something on it, as a desk would; gives the offer. */
+  async offerOn(question, { title, price_minor: amount_minor, deliverables }) {
+    await this.post(`/v1/questions/${question.id}/lock`, {});
+    const message = { id: uuid7(), kind: "answer", text: "You can do this in three steps." };
+    await this.post(`/v1/questions/${question.id}/messages`, message);
+    const terms = {
+      kind: "document_preparation",
+      title,
+      deliverables,
+      price: { amount_minor, currency: "GBP" },
+      delivery_time: { count: 2, unit: "days" },
+      expires_at: null,
+      note: "",
+      call_slots: [],
+    };
+    const { offer } = await this.post(`/v1/questions/${question.id}/offers`, { id: uuid7(), terms });
+    return offer;
   }
 
   /** Every document this person may see, of one entity. */

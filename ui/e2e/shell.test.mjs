@@ -1,0 +1,106 @@
+// The program itself: its command line, its start without a window, its single instance, its handling of the sign-in
+// file. No WebDriver here: what is looked at is the desktop.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { Program, own, run, until } from "./harness/program.mjs";
+import { DANIEL, HELEN, World } from "./harness/world.mjs";
+
+let world;
+let env;
+let failed = false;
+const running = [];
+
+before(async () => {
+  world = await World.open();
+  env = { ...world.desktop.env, PROFFER_DATA_DIR: world.path("shell"), PROFFER_PLATFORM_URL: world.platform.url };
+});
+
+after(async () => {
+  for (const program of running) await program.stop();
+  await world?.close(failed);
+});
+
+function scenario(name, work) {
+  test(name, async () => {
+    try {
+      await world.step(name, work);
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  });
+}
+
+function start(args, more = {}) {
+  const program = new Program(own("proffer"), args, { env: { ...env, ...more }, log: world.path("shell.log") });
+  running.push(program);
+  return program;
+}
+
+function signInFile(mode) {
+  const file = world.path(`sign-in-${mode.toString(8)}.json`);
+  writeFileSync(file, JSON.stringify({ email: DANIEL.email, password: DANIEL.password }), { mode });
+  return file;
+}
+
+const windows = () => world.desktop.visibleWindows("Proffer");
+
+scenario("the command line answers without a display", async () => {
+  const bare = { PATH: env.PATH, HOME: env.HOME };
+  assert.match((await run(own("proffer"), ["--version"], { env: bare }))[0], /^proffer \d+\.\d+\.\d+$/);
+  assert.deepEqual(await run(own("proffer"), ["--selftest"], { env: bare }), ["ok"]);
+  const windowed = new Program(own("proffer"), [], { env: bare });
+  await assert.rejects(windowed.finished(), /there is no display/);
+});
+
+scenario("a sign-in file that others can read is refused and deleted", async () => {
+  const file = signInFile(0o644);
+  const program = start(["--background"], { PROFFER_SIGN_IN_FILE: file });
+  await assert.rejects(program.finished(), /could be read by others/);
+  assert.ok(!existsSync(file));
+});
+
+scenario("started in the background it has no window, raises a notification, and a click brings the window up", async () => {
+  const file = signInFile(0o600);
+  const program = start(["--background"], { PROFFER_SIGN_IN_FILE: file });
+  await until("the sign-in file is read and gone", () => !existsSync(file));
+  const log = world.path("shell/logs/proffer.log");
+  await until("the desk is in step with the platform", () => /connection state=Online/.test(readFileSync(log, "utf8")));
+  const session = `PROFFER_SIGN_IN_FILE=${file}`;
+  assert.ok(readFileSync(`/proc/${program.pid}/environ`, "utf8").includes(session), "it is still the process that was started");
+
+  const helen = await world.customer(HELEN);
+  await helen.signUp();
+  await helen.ask({ category: "Legal", title: "May I record the call", text: "My insurer calls me. May I record what they say?" });
+  const desk = await world.expertsView();
+  const question = await desk.question("May I record the call");
+  const offer = await desk.offerOn(question, { title: "Consent letter", price_minor: 4000, deliverables: ["A letter"] });
+  await helen.goto(`/offers/${offer.id}`);
+  await helen.accept();
+  await until("the notification is on the screen", async () => (await world.desktop.displayed()) === 1);
+  const [raised] = world.desktop.notifications();
+  assert.deepEqual([raised.summary, raised.body], ["Helen Marsh accepted your offer", `Consent letter · £40.00 · Q-${question.number}`]);
+  assert.deepEqual(await windows(), [], "no window so far");
+  await world.desktop.clickNotification();
+  await until("the window is there", async () => (await windows()).length === 1);
+  await world.desktop.shoot("30-window-by-notification");
+});
+
+scenario("a second start brings the first one's window up and ends", async () => {
+  const [id] = await windows();
+  await world.desktop.hideWindow(id);
+  await run(own("proffer"), [], { env });
+  await until("the window is back", async () => (await windows()).length === 1);
+  assert.equal(world.desktop.notifications().length, 1);
+});
+
+scenario("a SIGTERM ends it cleanly, and its log holds no secret", async () => {
+  const program = running.at(-1);
+  const end = await program.stop();
+  assert.equal(end.code, 0, JSON.stringify(end));
+  const log = readFileSync(world.path("shell/logs/proffer.log"), "utf8");
+  assert.match(log, /ended/);
+  assert.ok(!log.includes(DANIEL.password));
+  assert.ok(!log.includes(DANIEL.email));
+});
