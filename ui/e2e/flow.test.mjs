@@ -227,7 +227,7 @@ step("a click on the notification brings the window up on that offer", async () 
   assert.deepEqual(await world.desktop.visibleWindows("Proffer"), []);
   await world.desktop.clickNotification();
   await until("the window is back", async () => (await world.desktop.visibleWindows("Proffer")).length === 1);
-  await desk.see("rc-detail", OFFER.title);
+  await desk.see("offer-view", OFFER.title);
   await until("the notification is gone", async () => (await world.desktop.displayed()) === 0);
   await world.desktop.shoot("14-opened-by-notification");
 });
@@ -235,7 +235,7 @@ step("a click on the notification brings the window up on that offer", async () 
 step("the Request Centre shows it among what needs the expert, and the expert starts and delivers", async () => {
   await desk.click("rc-view-needs_you");
   await expert.openOffer(OFFER.title);
-  await desk.see("rc-detail", "£145.00");
+  await desk.see("offer-view", "£145.00");
   await desk.shoot("15-request-centre");
   await expert.startOffer();
   await until("the platform has it in progress", async () => (await offer()).state === "in_progress");
@@ -243,7 +243,7 @@ step("the Request Centre shows it among what needs the expert, and the expert st
   writeFileSync(file, "Dear Sir or Madam,\n\nTransfer the domain within 14 days.\n");
   await expert.deliver("Here is your letter and the form. Sign the letter on page two.", file);
   await until("the platform has it delivered", async () => (await offer()).state === "delivered");
-  await desk.see("rc-detail", "Delivered");
+  await expert.seeOfferState("delivered");
   await desk.shoot("16-delivered");
 });
 
@@ -260,7 +260,7 @@ step("the customer sees the delivery and confirms it: completed on both sides", 
   await reader.close();
   assert.equal((await offer()).state, "completed");
   await expert.openOffer(OFFER.title, "done");
-  await desk.see("rc-detail", "Completed");
+  await expert.seeOfferState("completed");
   await desk.shoot("19-completed");
   const accepted = world.desktop.notifications().filter((call) => /accepted/.test(call.summary));
   assert.equal(accepted.length, 1, "one acceptance, one notification");

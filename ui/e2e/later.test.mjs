@@ -76,7 +76,7 @@ scenario("an offer that the customer holds can be accepted after the desk was re
   assert.equal(await state(title), "held");
   assert.match(await reader.text(), /on your list|Accept for £80\.00/);
   await expert.openOffer(title, "waiting");
-  await desk.see("rc-detail", "Held");
+  await expert.seeOfferState("held");
   await desk.shoot("20-held");
 
   await desk.stop();
@@ -96,7 +96,7 @@ scenario("an offer that the customer holds can be accepted after the desk was re
   await desk.start();
   await expert.online();
   await expert.openOffer(title, "needs_you");
-  await desk.see("rc-detail", "Accepted");
+  await expert.seeOfferState("accepted");
   assert.equal(world.desktop.notifications().length, 1);
   await reader.close();
 });
@@ -109,7 +109,7 @@ scenario("a customer declines with a reason, and the expert learns it", async ()
   const letter = await world.mail.letter("daniel@proffer.example", /declined your offer/);
   assert.match(letter.text, /I found a template already\./);
   await expert.openOffer(title, "done");
-  await desk.see("rc-detail", "I found a template already.");
+  await desk.see("offer-view", "I found a template already.");
   await desk.shoot("21-declined");
   await reader.close();
 });
@@ -125,12 +125,13 @@ scenario("an offer submitted while the platform is away arrives exactly once whe
   await desk.shoot("23-offer-dialog-offline");
   await expert.submitOffer();
   await expert.openOffer(title, "waiting");
+  await expert.seeOfferState("queued");
   await desk.shoot("24-offer-queued");
 
   await world.platform.start();
   await expert.online();
   await until("the offer arrived", async () => (await state(title)) === "sent", 60);
-  await desk.see("rc-detail", "Sent");
+  await expert.seeOfferState("sent");
   const letter = await until("the customer's letter", () =>
     world.mail.to(HELEN.email, /has a message for you/).find((letter) => letter.subject.includes(question)),
   );

@@ -86,7 +86,7 @@ try {
 
   say("A click on it opens the offer in the Request Centre.");
   await desktop.clickNotification();
-  await desk.see("rc-detail", OFFER.title);
+  await desk.see("offer-view", OFFER.title);
   await desktop.shoot("request-centre");
   failed = false;
 } catch (error) {

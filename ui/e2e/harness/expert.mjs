@@ -8,11 +8,19 @@ export class Expert {
 
   /** Waits until the desk is in step with the platform. */
   online() {
-    return this.desk.see("connection-state", "Online", 30);
+    return this.#connection(/^(Synced|In step)/, 30);
   }
 
+  /** Waits until the desk says that it works without the platform. */
   offline() {
-    return this.desk.see("connection-state", "Offline", 45);
+    return this.#connection(/^Offline/, 60);
+  }
+
+  #connection(words, seconds) {
+    return until(`the connection says ${words}`, async () => {
+      const state = await this.desk.find("connection-state");
+      return (await state.isExisting()) && words.test((await this.desk.textOf(state)).trim());
+    }, seconds);
   }
 
   /** Opens a question from the queue. */
@@ -33,7 +41,7 @@ export class Expert {
     await this.desk.type("composer-text", text);
     if (file) {
       await this.desk.attach("composer-attach-input", file);
-      await this.desk.see("composer-attachment", file.split("/").at(-1));
+      await this.desk.see("draft-file", file.split("/").at(-1));
     }
     if (announcesOffer) await this.desk.click("composer-announce-offer");
     await this.desk.click("composer-send");
@@ -44,7 +52,7 @@ export class Expert {
   async fillOffer({ kind, title, deliverables, price, note }) {
     await this.desk.click("offer-button");
     await this.desk.see("offer-dialog");
-    await this.desk.click(`offer-kind-${kind}`);
+    await this.chooseKind(kind);
     // The kind's template arrives; what is typed afterwards stays.
     await until("the kind's template is in the fields", async () => (await this.desk.value("offer-title")) !== "");
     await this.desk.type("offer-title", title);
@@ -53,18 +61,26 @@ export class Expert {
     if (note !== undefined) await this.desk.type("offer-note", note);
   }
 
+  /** Chooses a kind by its face: the radio button itself is not on the screen. */
+  async chooseKind(kind) {
+    const radio = await this.desk.find(`offer-kind-${kind}`);
+    await radio.waitForExist();
+    await radio.parentElement().click();
+    await until("the kind is chosen", () => radio.isSelected());
+  }
+
   /** Makes the list of deliverables this one. */
   async setDeliverables(deliverables) {
     const count = async () => (await this.desk.window.$$('[data-testid="offer-deliverable"]')).length;
     while ((await count()) < deliverables.length) {
       const before = await count();
-      await this.desk.click("offer-deliverable-add");
+      await this.desk.click("offer-add-deliverable");
       await until("a line was added", async () => (await count()) > before);
     }
     while ((await count()) > deliverables.length) {
       const before = await count();
-      const remove = await this.desk.window.$$('[data-testid="offer-deliverable-remove"]');
-      await remove[before - 1].click();
+      const line = (await this.desk.window.$$('[data-testid="offer-deliverable"]'))[before - 1];
+      await line.parentElement().$("button").click();
       await until("a line was removed", async () => (await count()) < before);
     }
     for (const [place, text] of deliverables.entries()) await this.desk.type("offer-deliverable", text, place);
@@ -80,7 +96,15 @@ export class Expert {
     await this.desk.click("rail-requests");
     if (view) await this.desk.click(`rc-view-${view}`);
     await this.desk.click("rc-row", title);
-    await this.desk.see("rc-detail", title);
+    await this.desk.see("offer-view", title);
+  }
+
+  /** Waits until the offer that is shown stands so, such as `accepted`. */
+  async seeOfferState(state) {
+    await until(`the offer shown is ${state}`, async () => {
+      const view = await this.desk.find("offer-view");
+      return (await view.isExisting()) && (await view.getAttribute("data-state")) === state;
+    });
   }
 
   async startOffer() {
@@ -93,7 +117,7 @@ export class Expert {
     await this.desk.type("deliver-message", message);
     if (file) {
       await this.desk.attach("deliver-attach-input", file);
-      await this.desk.see("deliver-attachment", file.split("/").at(-1));
+      await this.desk.see("deliver-file", file.split("/").at(-1));
     }
     await this.desk.click("deliver-send");
   }
