@@ -24,11 +24,15 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HttpConnector;
 
+/// Chooses the process's TLS provider, which every HTTP client needs before it is built; the first choice stands.
+pub fn use_tls_provider() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 impl PlatformConnector for HttpConnector {
     fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
         let base = normalise_url(url)?;
-        // Another part of the program may have chosen the same provider already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        use_tls_provider();
         let mut headers = header::HeaderMap::new();
         headers.insert(PROTOCOL_VERSION_HEADER, header::HeaderValue::from(PROTOCOL_VERSION));
         let mut builder = Client::builder()

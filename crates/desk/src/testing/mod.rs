@@ -58,6 +58,11 @@ impl MemoryKeychain {
         *lock(&self.failure) = words.map(str::to_owned);
     }
 
+    /// The names it keeps secrets under.
+    pub fn names(&self) -> Vec<String> {
+        lock(&self.secrets).keys().cloned().collect()
+    }
+
     /// How many secrets it keeps.
     pub fn len(&self) -> usize {
         lock(&self.secrets).len()

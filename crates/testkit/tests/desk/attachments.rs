@@ -1,0 +1,89 @@
+//! Files and texts that are refused, in words.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use proffer_desk::api::{
+    ApiErrorCode,
+    attachment::{AttachmentAdd, AttachmentRemove, DraftAttachment, DraftOwner},
+};
+use proffer_domain::{FieldCode, MessageKind};
+use proffer_testkit::{Expert, World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dangerous_empty_and_huge_files_and_endless_texts_are_refused_and_the_draft_stays() -> anyhow::Result<()> {
+    let world = World::begin().await?;
+    let helen = world.helen().await?;
+    let desk = world.desk_in_step(Expert::Daniel).await?;
+    let question = helen.ask("My domain was taken", "What can I do?").await?;
+    desk.lock(question).await?;
+    let owner = DraftOwner::Message { question_id: question };
+    desk.draft(question, MessageKind::Answer, "See the file.").await?;
+    for (name, bytes, code) in [
+        ("setup.exe", b"MZ\x90".to_vec(), FieldCode::DangerousType),
+        (
+            "holiday.jpg",
+            b"MZ\x90 not a picture".to_vec(),
+            FieldCode::DangerousType,
+        ),
+        ("run.sh", b"echo".to_vec(), FieldCode::DangerousType),
+        ("empty.pdf", Vec::new(), FieldCode::Missing),
+    ] {
+        let add = AttachmentAdd {
+            owner,
+            name: name.to_owned(),
+            content_base64: STANDARD.encode(bytes),
+        };
+        let refused = desk.ask::<DraftAttachment>("attachment_add", add).await.unwrap_err();
+        assert_eq!(refused.code, ApiErrorCode::InvalidFields, "{name}");
+        assert_eq!(refused.fields[0].code, code, "{name}");
+        assert!(
+            refused.fields[0].message.contains(name),
+            "{}",
+            refused.fields[0].message
+        );
+    }
+    let film = AttachmentAdd {
+        owner,
+        name: "film.mp4".to_owned(),
+        content_base64: "AAAA".repeat(100 * 1024 * 1024 / 3),
+    };
+    let refused = desk.ask::<DraftAttachment>("attachment_add", film).await.unwrap_err();
+    assert_eq!(refused.fields[0].code, FieldCode::TooLarge);
+    assert!(
+        refused.fields[0].message.contains("20 MB"),
+        "{}",
+        refused.fields[0].message
+    );
+    let add = AttachmentAdd {
+        owner,
+        name: "../../etc/rules.pdf".to_owned(),
+        content_base64: STANDARD.encode(b"%PDF-1.4"),
+    };
+    let added: DraftAttachment = desk.ask("attachment_add", add).await?;
+    assert_eq!(
+        (added.name.as_str(), added.media_type.as_str()),
+        ("rules.pdf", "application/pdf")
+    );
+
+    let long = "x".repeat(100_000);
+    desk.draft(question, MessageKind::Answer, &long).await?;
+    let request = proffer_desk::api::message::MessageSend { question_id: question };
+    let refused = desk
+        .ask::<serde_json::Value>("message_send", request)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (refused.fields[0].pointer.as_str(), refused.fields[0].code),
+        ("/text", FieldCode::TooLong)
+    );
+    let desk = desk.restart().await?;
+    let draft = desk.conversation(question).await?.draft;
+    assert_eq!((draft.text.len(), draft.attachments.len()), (100_000, 1));
+    let remove = AttachmentRemove {
+        owner,
+        attachment_id: added.id,
+    };
+    desk.ask::<serde_json::Value>("attachment_remove", remove).await?;
+    assert!(desk.conversation(question).await?.draft.attachments.is_empty());
+    desk.desk.close().await;
+    Ok(())
+}
