@@ -1,0 +1,147 @@
+import type { ApiError, ConversationView, DraftAttachment, MessageKind } from "../../bindings";
+import { asApiError, request } from "../../host";
+import { base64 } from "../../shared/base64";
+
+/** How long typing pauses before the draft is kept, in milliseconds. */
+const PAUSE = 400;
+
+/** One conversation and the message being written on it. */
+export class Conversation {
+  view = $state<ConversationView | null>(null);
+  error = $state<ApiError | null>(null);
+  kind = $state<MessageKind>("answer");
+  text = $state("");
+  announcesOffer = $state(false);
+  attachments = $state<DraftAttachment[]>([]);
+  savedAt = $state<string | null>(null);
+  uploads = $state<string[]>([]);
+  isBusy = $state(false);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #dirty = false;
+
+  /** Shows a question; what is typed on the one before is kept first. */
+  async open(id: string) {
+    await this.flush();
+    this.error = null;
+    await this.#attempt(async () => this.#adopt(await request("question_show", { question_id: id })));
+  }
+
+  /** Shows what changed, without touching what is being typed. */
+  async refresh() {
+    const id = this.view?.question_id;
+    if (!id) return;
+    await this.#attempt(async () => {
+      const view = await request("question_show", { question_id: id });
+      if (this.view?.question_id === id) {
+        this.view = view;
+        // A refused message comes back into an empty composer.
+        if (!this.#dirty && this.text === "" && view.draft.text !== "") this.#adopt(view);
+      }
+    });
+  }
+
+  lock = () => this.#act("question_lock");
+  release = () => this.#act("question_release");
+  extend = () => this.#act("question_extend");
+
+  /** Notes that something was typed; it is kept at the next pause. */
+  typed() {
+    this.#dirty = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), PAUSE);
+  }
+
+  /** Keeps what was typed, now. */
+  async flush() {
+    clearTimeout(this.#timer);
+    if (!this.#dirty || !this.view) return;
+    this.#dirty = false;
+    const id = this.view.question_id;
+    await this.#attempt(async () => {
+      const draft = await request("message_draft_save", {
+        question_id: id,
+        kind: this.kind,
+        text: this.text,
+        announces_offer: this.announcesOffer && this.kind === "answer",
+      });
+      if (this.view?.question_id === id) this.savedAt = draft.saved_at;
+    });
+  }
+
+  async send() {
+    const id = this.view?.question_id;
+    if (!id || this.isBusy) return;
+    this.#dirty = true;
+    await this.flush();
+    await this.#attempt(async () => this.#adopt(await request("message_send", { question_id: id })));
+  }
+
+  async attach(files: Iterable<File>) {
+    const id = this.view?.question_id;
+    if (!id) return;
+    for (const file of files) {
+      this.uploads = [...this.uploads, file.name];
+      await this.#attempt(async () => {
+        const added = await request("attachment_add", {
+          owner: { kind: "message", question_id: id },
+          name: file.name,
+          content_base64: await base64(file),
+        });
+        if (this.view?.question_id === id) this.attachments = [...this.attachments, added];
+      });
+      this.uploads = this.uploads.filter((name) => name !== file.name);
+    }
+  }
+
+  async detach(attachmentId: string) {
+    const id = this.view?.question_id;
+    if (!id) return;
+    await this.#attempt(async () => {
+      await request("attachment_remove", {
+        owner: { kind: "message", question_id: id },
+        attachment_id: attachmentId,
+      });
+      this.attachments = this.attachments.filter((file) => file.id !== attachmentId);
+    });
+  }
+
+  async outbox(action: "undo" | "retry" | "edit" | "discard", commandId: string) {
+    await this.flush();
+    await this.#attempt(async () => {
+      await request(`outbox_${action}`, { command_id: commandId });
+      const id = this.view?.question_id;
+      if (id) this.#adopt(await request("question_show", { question_id: id }));
+    });
+  }
+
+  #adopt(view: ConversationView) {
+    this.view = view;
+    this.kind = view.draft.kind;
+    this.text = view.draft.text;
+    this.announcesOffer = view.draft.announces_offer;
+    this.attachments = view.draft.attachments;
+    this.savedAt = view.draft.saved_at;
+    this.#dirty = false;
+  }
+
+  async #act(name: "question_lock" | "question_release" | "question_extend") {
+    const id = this.view?.question_id;
+    if (!id) return;
+    await this.flush();
+    await this.#attempt(async () => {
+      this.view = await request(name, { question_id: id });
+    });
+  }
+
+  async #attempt(work: () => Promise<void>) {
+    this.isBusy = true;
+    try {
+      await work();
+      this.error = null;
+    } catch (error) {
+      this.error = asApiError(error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+// Shortcuts: every action has one, and the sheet lists them.
+
+/** One shortcut. */
+export interface Shortcut {
+  /** As `KeyboardEvent.key`; letters in small. */
+  key: string;
+  /** With Ctrl, or ⌘ on a Mac. */
+  mod?: boolean;
+  shift?: boolean;
+  /** What it does, for the sheet. */
+  name: string;
+  run: () => void;
+}
+
+const IS_MAC = navigator.platform.startsWith("Mac");
+
+/** The keys as they are shown. */
+export function keysOf(shortcut: Pick<Shortcut, "key" | "mod" | "shift">): string[] {
+  const names: Record<string, string> = { Enter: "↵", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+  return [
+    ...(shortcut.mod ? [IS_MAC ? "⌘" : "Ctrl"] : []),
+    ...(shortcut.shift ? ["⇧"] : []),
+    names[shortcut.key] ?? shortcut.key.toUpperCase(),
+  ];
+}
+
+/** Whether letters typed now are text, not commands. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
+  );
+}
+
+/** Runs the first shortcut that fits; says whether one did. Inside fields only those with Ctrl or ⌘ run. */
+export function handle(event: KeyboardEvent, shortcuts: Shortcut[]): boolean {
+  const mod = IS_MAC ? event.metaKey : event.ctrlKey;
+  if (event.altKey || (!mod && isTyping(event.target))) return false;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const found = shortcuts.find(
+    (shortcut) =>
+      shortcut.key === key &&
+      (shortcut.mod ?? false) === mod &&
+      (!shortcut.mod || (shortcut.shift ?? false) === event.shiftKey),
+  );
+  if (!found) return false;
+  event.preventDefault();
+  found.run();
+  return true;
+}

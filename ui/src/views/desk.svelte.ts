@@ -1,0 +1,122 @@
+import type { DeskEvent, NoticeView, OpenTarget } from "../bindings";
+import { Notices } from "../features/notice/notices.svelte";
+import { OfferDialog } from "../features/offer-dialog/offer-dialog.svelte";
+import { Conversation } from "../features/question/conversation.svelte";
+import { Queue } from "../features/queue/queue.svelte";
+import { RequestCentre } from "../features/request-centre/request-centre.svelte";
+import { Session } from "../features/session/session.svelte";
+import { SettingsState } from "../features/settings/settings.svelte";
+import { request } from "../host";
+import type { Place } from "./place";
+
+/** Which sheet lies over the window. */
+export type Sheet = "offer" | "notices" | "help" | "shortcuts";
+
+/** The window: where it is, and what it does with each event. The features hold their own state. */
+export class DeskWindow {
+  session = new Session();
+  queue = new Queue();
+  conversation = new Conversation();
+  dialog = new OfferDialog();
+  centre = new RequestCentre();
+  notices = new Notices();
+  settings = new SettingsState();
+  place = $state<Place>("desk");
+  sheet = $state<Sheet | null>(null);
+
+  /** Everything that is shown first. */
+  async start() {
+    await this.session.load();
+    await this.settings.load();
+    if (this.session.view?.state !== "signed_out") await this.loadAll();
+    const { target } = await request("navigation_take");
+    if (target) await this.go(target);
+  }
+
+  async loadAll() {
+    await Promise.all([this.queue.load(), this.centre.load(), this.notices.load()]);
+  }
+
+  async openQuestion(id: string) {
+    this.place = "desk";
+    await this.conversation.open(id);
+    await this.queue.load();
+  }
+
+  async openOffer(id: string) {
+    this.place = "requests";
+    await this.centre.open(id);
+  }
+
+  async openNotice(notice: NoticeView) {
+    this.sheet = null;
+    await this.notices.markRead([notice.id]);
+    if (notice.offer_id) await this.openOffer(notice.offer_id);
+    else if (notice.question_id) await this.openQuestion(notice.question_id);
+    else this.place = "requests";
+  }
+
+  async go(target: OpenTarget) {
+    this.sheet = null;
+    if (target.kind === "offer") await this.openOffer(target.offer_id);
+    else if (target.kind === "question") await this.openQuestion(target.question_id);
+    else this.place = "requests";
+  }
+
+  async offer(revises: string | null = null, questionId = this.conversation.view?.question_id) {
+    if (!questionId) return;
+    await this.conversation.flush();
+    await this.dialog.open(questionId, revises);
+    this.sheet = "offer";
+  }
+
+  async offerSubmitted() {
+    this.sheet = null;
+    await Promise.all([this.conversation.refresh(), this.centre.refresh()]);
+  }
+
+  async hear(event: DeskEvent) {
+    switch (event.event) {
+      case "session_changed":
+        await this.session.load();
+        if (this.session.view?.state !== "signed_out") await this.loadAll();
+        break;
+      case "connection_changed":
+        this.session.connection = event.connection;
+        break;
+      case "queue_changed":
+        await this.queue.load();
+        break;
+      case "question_changed":
+        if (event.question_id === this.conversation.view?.question_id) await this.conversation.refresh();
+        break;
+      case "offers_changed":
+        await this.centre.refresh();
+        if (this.conversation.view) await this.conversation.refresh();
+        break;
+      case "outbox_changed":
+        this.session.connection = await request("connection_show");
+        break;
+      case "notices_changed":
+        await this.notices.load();
+        break;
+      case "offer_accepted":
+        this.notices.show({
+          offerId: event.offer_id,
+          title: `${event.customer_name} accepted your offer`,
+          body: `${event.title}, ${event.amount_text}`,
+        });
+        break;
+      case "support_requests_changed":
+        await this.centre.load();
+        break;
+      case "settings_changed":
+        await this.settings.load();
+        break;
+      case "navigation_requested":
+        await request("navigation_take");
+        await this.go(event.target);
+        break;
+    }
+  }
+}

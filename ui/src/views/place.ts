@@ -1,0 +1,2 @@
+/** Where the window is. */
+export type Place = "desk" | "requests" | "settings";
