@@ -143,7 +143,7 @@ async fn desk(data_dir: &Path, downloads_dir: PathBuf, notifier: SystemNotifier)
         device_name: start::device_name(),
     };
     let ports = Ports {
-        connector: Arc::new(HttpConnector::default()),
+        connector: Arc::new(HttpConnector),
         notifier: Arc::new(notifier),
         keychain: Arc::new(SystemKeychain),
         clock: Arc::new(SystemClock),

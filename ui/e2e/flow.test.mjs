@@ -2,11 +2,11 @@
 // delivery, completion; each state checked on both sides, each email by recipient, subject and link.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { after, before, test } from "node:test";
 import { Expert } from "./harness/expert.mjs";
 import { linkOf } from "./harness/mail.mjs";
 import { until } from "./harness/program.mjs";
-import { DANIEL, HELEN, World } from "./harness/world.mjs";
+import { testsOf } from "./harness/steps.mjs";
+import { DANIEL, HELEN } from "./harness/world.mjs";
 
 const QUESTION = {
   category: "Legal",
@@ -35,30 +35,14 @@ let expert;
 let helen;
 let platformView;
 let number;
-let failed = false;
 
-before(async () => {
-  world = await World.open();
+const { step } = testsOf(async (opened) => {
+  world = opened;
   desk = world.desk;
   expert = new Expert(desk);
   helen = await world.customer(HELEN);
   platformView = await world.expertsView();
 });
-
-after(() => world?.close(failed));
-
-/** The steps build on each other: after a failed one, the rest would only fail for its sake. */
-function step(name, work) {
-  test(name, async (t) => {
-    if (failed) return t.skip("an earlier step failed");
-    try {
-      await world.step(name, work);
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
-  });
-}
 
 async function offer() {
   const offers = await platformView.offers(OFFER.title);

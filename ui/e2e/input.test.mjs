@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
 import { Expert } from "./harness/expert.mjs";
 import { until } from "./harness/program.mjs";
-import { DANIEL, HELEN, World } from "./harness/world.mjs";
+import { testsOf } from "./harness/steps.mjs";
+import { DANIEL, HELEN } from "./harness/world.mjs";
 
 const MIRA = { role: "expert", name: "Mira Lindqvist", email: "mira@proffer.example", password: "three blue kettles", categories: ["Legal"] };
 const QUESTION = { category: "Legal", title: "Who pays for the broken lift", text: "The landlord sends us the whole bill for the lift. Is that right?" };
@@ -21,10 +21,9 @@ let desk;
 let expert;
 let helen;
 let platformView;
-let failed = false;
 
-before(async () => {
-  world = await World.open();
+const { step } = testsOf(async (opened) => {
+  world = opened;
   await world.platform.account(MIRA);
   desk = world.desk;
   expert = new Expert(desk);
@@ -34,20 +33,6 @@ before(async () => {
   platformView = await world.expertsView();
   await desk.start();
 });
-
-after(() => world?.close(failed));
-
-function step(name, work) {
-  test(name, async (t) => {
-    if (failed) return t.skip("an earlier step failed");
-    try {
-      await world.step(name, work);
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
-  });
-}
 
 async function signIn(url, email, password) {
   await desk.type("signin-url", url);

@@ -1,20 +1,19 @@
 // The other ways an offer goes: held and accepted after a restart, declined, and submitted while the platform is away.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { Expert } from "./harness/expert.mjs";
 import { linkOf } from "./harness/mail.mjs";
 import { until } from "./harness/program.mjs";
-import { HELEN, World } from "./harness/world.mjs";
+import { testsOf } from "./harness/steps.mjs";
+import { HELEN } from "./harness/world.mjs";
 
 let world;
 let desk;
 let expert;
 let helen;
 let platformView;
-let failed = false;
 
-before(async () => {
-  world = await World.open();
+const { scenario } = testsOf(async (opened) => {
+  world = opened;
   desk = world.desk;
   expert = new Expert(desk);
   helen = await world.customer(HELEN);
@@ -23,19 +22,6 @@ before(async () => {
   await world.startDesk();
   await expert.online();
 });
-
-after(() => world?.close(failed));
-
-function scenario(name, work) {
-  test(name, async () => {
-    try {
-      await world.step(name, work);
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
-  });
-}
 
 /** Asks, locks and answers, so that an offer may be made. */
 async function answered(title) {

@@ -2,35 +2,21 @@
 // file. No WebDriver here: what is looked at is the desktop.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { after, before, test } from "node:test";
 import { Program, own, run, until } from "./harness/program.mjs";
-import { DANIEL, HELEN, World } from "./harness/world.mjs";
+import { testsOf } from "./harness/steps.mjs";
+import { DANIEL, HELEN } from "./harness/world.mjs";
 
 let world;
 let env;
-let failed = false;
 const running = [];
 
-before(async () => {
-  world = await World.open();
+const { step } = testsOf((opened) => {
+  world = opened;
   env = { ...world.desktop.env, PROFFER_DATA_DIR: world.path("shell"), PROFFER_PLATFORM_URL: world.platform.url };
-});
-
-after(async () => {
-  for (const program of running) await program.stop();
-  await world?.close(failed);
-});
-
-function scenario(name, work) {
-  test(name, async () => {
-    try {
-      await world.step(name, work);
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
+  world.atEnd(async () => {
+    for (const program of running) await program.stop();
   });
-}
+});
 
 function start(args, more = {}) {
   const program = new Program(own("proffer"), args, { env: { ...env, ...more }, log: world.path("shell.log") });
@@ -46,7 +32,7 @@ function signInFile(mode) {
 
 const windows = () => world.desktop.visibleWindows("Proffer");
 
-scenario("the command line answers without a display", async () => {
+step("the command line answers without a display", async () => {
   const bare = { PATH: env.PATH, HOME: env.HOME };
   assert.match((await run(own("proffer"), ["--version"], { env: bare }))[0], /^proffer \d+\.\d+\.\d+$/);
   assert.deepEqual(await run(own("proffer"), ["--selftest"], { env: bare }), ["ok"]);
@@ -54,14 +40,14 @@ scenario("the command line answers without a display", async () => {
   await assert.rejects(windowed.finished(), /there is no display/);
 });
 
-scenario("a sign-in file that others can read is refused and deleted", async () => {
+step("a sign-in file that others can read is refused and deleted", async () => {
   const file = signInFile(0o644);
   const program = start(["--background"], { PROFFER_SIGN_IN_FILE: file });
   await assert.rejects(program.finished(), /could be read by others/);
   assert.ok(!existsSync(file));
 });
 
-scenario("started in the background it has no window, raises a notification, and a click brings the window up", async () => {
+step("started in the background it has no window, raises a notification, and a click brings the window up", async () => {
   const file = signInFile(0o600);
   const program = start(["--background"], { PROFFER_SIGN_IN_FILE: file });
   await until("the sign-in file is read and gone", () => !existsSync(file));
@@ -87,7 +73,7 @@ scenario("started in the background it has no window, raises a notification, and
   await world.desktop.shoot("30-window-by-notification");
 });
 
-scenario("a second start brings the first one's window up and ends", async () => {
+step("a second start brings the first one's window up and ends", async () => {
   const [id] = await windows();
   await world.desktop.hideWindow(id);
   await run(own("proffer"), [], { env });
@@ -95,7 +81,7 @@ scenario("a second start brings the first one's window up and ends", async () =>
   assert.equal(world.desktop.notifications().length, 1);
 });
 
-scenario("a SIGTERM ends it cleanly, and its log holds no secret", async () => {
+step("a SIGTERM ends it cleanly, and its log holds no secret", async () => {
   const program = running.at(-1);
   const end = await program.stop();
   assert.equal(end.code, 0, JSON.stringify(end));

@@ -8,18 +8,18 @@ export class Expert {
 
   /** Waits until the desk is in step with the platform. */
   online() {
-    return this.#connection(/^(Synced|In step)/, 30);
+    return this.#connection("online", 30);
   }
 
   /** Waits until the desk says that it works without the platform. */
   offline() {
-    return this.#connection(/^Offline/, 60);
+    return this.#connection("offline", 60);
   }
 
-  #connection(words, seconds) {
-    return until(`the connection says ${words}`, async () => {
-      const state = await this.desk.find("connection-state");
-      return (await state.isExisting()) && words.test((await this.desk.textOf(state)).trim());
+  #connection(state, seconds) {
+    return until(`the connection is ${state}`, async () => {
+      const mark = await this.desk.find("connection-state");
+      return (await mark.isExisting()) && (await mark.getAttribute("data-state")) === state;
     }, seconds);
   }
 

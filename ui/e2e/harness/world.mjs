@@ -61,6 +61,11 @@ export class World {
     this.#closing.push(() => this.desk.stop());
   }
 
+  /** Has something done before what the world started is ended. */
+  atEnd(work) {
+    this.#closing.push(work);
+  }
+
   /** Starts the desk as `npm start` does: with a prepared sign-in. */
   startDesk() {
     const person = this.people.expert;
