@@ -51,7 +51,7 @@ pub fn live(lock: Option<&Lock>, now: Timestamp) -> Option<&Lock> {
     lock.filter(|lock| lock.is_live(now))
 }
 
-/// Takes the lock for `expert`, or extends it if they hold it already.
+/// Takes the lock for `expert`, or extends it if they hold it already; it never shortens it.
 ///
 /// # Errors
 /// [`LockError::HeldBy`] if another expert's lock still holds at `now`.
@@ -61,7 +61,7 @@ pub fn take(lock: Option<&Lock>, expert: &Person, now: Timestamp, seconds: u32) 
         held => Ok(Lock {
             holder: expert.clone(),
             taken_at: held.map_or(now, |lock| lock.taken_at),
-            expires_at: end(now, seconds),
+            expires_at: held.map_or(end(now, seconds), |lock| lock.expires_at.max(end(now, seconds))),
         }),
     }
 }
