@@ -220,7 +220,7 @@ impl Money {
     pub fn share(&self, basis_points: u32) -> Self {
         let part = (i128::from(self.amount_minor) * i128::from(basis_points) + 5_000).div_euclid(10_000);
         Self {
-            amount_minor: i64::try_from(part).unwrap_or(i64::MAX),
+            amount_minor: i64::try_from(part).unwrap_or(if part < 0 { i64::MIN } else { i64::MAX }),
             currency: self.currency,
         }
     }
@@ -254,14 +254,17 @@ fn split_decimals(text: &str, decimals: usize) -> Result<(String, &str), MoneyEr
     let (head, tail) = (&text[..last], &text[last + 1..]);
     let other = if separator == "." { "," } else { "." };
     let repeated = head.contains(separator);
-    if repeated || (tail.len() == 3 && decimals != 3 && !head.contains(other)) {
+    let is_group = tail.len() == 3 && !head.contains(other) && !head.starts_with('0') && !head.is_empty();
+    if repeated || (is_group && decimals < 3) {
         // A separator that comes twice, or before exactly three digits that cannot be decimals, marks thousands.
         if text.contains(other) {
             return Err(MoneyError::NotANumber);
         }
         return ungroup(text, separator).map(|whole| (whole, ""));
     }
-    if tail.len() == 3 && decimals == 3 && !head.contains(other) && !head.is_empty() && head.len() <= 3 && head != "0" {
+    // A point before all of a currency's decimals is the form of `Money::plain`, which must be read back.
+    let is_plain = separator == "." && tail.len() == decimals;
+    if is_group && head.len() <= 3 && !is_plain {
         return Err(MoneyError::Ambiguous);
     }
     Ok((ungroup(head, other)?, tail))
@@ -272,7 +275,8 @@ fn ungroup(text: &str, separator: &str) -> Result<String, MoneyError> {
     let mut groups = text.split(separator);
     let first = groups.next().unwrap_or_default();
     let rest: Vec<&str> = groups.collect();
-    let fits = rest.is_empty() || (1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3);
+    let fits = rest.is_empty()
+        || (1..=3).contains(&first.len()) && !first.starts_with('0') && rest.iter().all(|group| group.len() == 3);
     if !fits || !text.replace(separator, "").chars().all(|c| c.is_ascii_digit()) {
         return Err(MoneyError::NotANumber);
     }
@@ -316,6 +320,8 @@ mod tests {
             ("5.1234", MoneyError::TooManyDecimals),
             (".", MoneyError::NotANumber),
             ("1e3", MoneyError::NotANumber),
+            ("0.500", MoneyError::TooManyDecimals),
+            ("0,234,567", MoneyError::NotANumber),
             ("99999999999999999999", MoneyError::TooLarge),
         ] {
             assert_eq!(gbp(text), Err(error), "{text}");
@@ -328,7 +334,8 @@ mod tests {
         assert_eq!(Money::parse("1,200", yen).map(|m| m.to_string()), Ok("¥1,200".into()));
         assert_eq!(Money::parse("12.50", yen), Err(MoneyError::TooManyDecimals));
         let dinar = "KWD".parse().expect("KWD");
-        assert_eq!(Money::parse("1.234", dinar), Err(MoneyError::Ambiguous));
+        assert_eq!(Money::parse("1,234", dinar), Err(MoneyError::Ambiguous));
+        assert_eq!(Money::parse("1.234", dinar).map(|m| m.plain()), Ok("1.234".into()));
         assert_eq!(Money::parse("1.2345", dinar), Err(MoneyError::TooManyDecimals));
         assert_eq!(
             Money::parse("1234.567", dinar).map(|m| m.plain()),
