@@ -175,6 +175,8 @@ impl Desk {
     /// Ends the desk cleanly: what is on its way is cut and sent again at the next start.
     pub async fn close(&self) {
         self.stop_engine().await;
+        // A notification on its way to the system is written down first.
+        let _raised = self.inner.raising.lock().await;
         self.inner.cache.close().await;
         self.inner.journal.close().await;
     }

@@ -363,6 +363,12 @@ impl Cache {
                 _ => sqlx::query("DELETE FROM document WHERE entity = ? AND id = ?").bind(entity.as_str()),
             };
             query.bind(blob(id)).execute(&mut *transaction).await?;
+            if entity == Entity::Question {
+                sqlx::query("DELETE FROM message WHERE question_id = ?")
+                    .bind(blob(id))
+                    .execute(&mut *transaction)
+                    .await?;
+            }
         }
         if let Some(cursor) = cursor {
             sqlx::query(

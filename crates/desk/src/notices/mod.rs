@@ -43,6 +43,17 @@ impl Desk {
         }
     }
 
+    /// Raises what was not raised yet, in a task of its own: a slow notification service holds nothing up, and the end
+    /// of a session cannot fall between the system's answer and its being written down.
+    pub(crate) fn begin_raising(&self) {
+        let desk = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = desk.raise_notices().await {
+                tracing::error!(%error, "notices could not be raised; they are tried again");
+            }
+        });
+    }
+
     /// Raises what was not raised yet, oldest first, and marks each once the system has taken it. What the system
     /// refuses is kept with its reason and tried again the next time.
     pub(crate) async fn raise_notices(&self) -> Result<()> {

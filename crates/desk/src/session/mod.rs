@@ -188,6 +188,8 @@ impl Desk {
         self.set_session(session).await?;
         if let Some(link) = link {
             self.start_engine(link).await;
+            // What the system refused in the last run, or the last run did not live to raise.
+            self.begin_raising();
         }
         Ok(())
     }

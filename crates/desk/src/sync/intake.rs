@@ -74,7 +74,7 @@ impl Desk {
             accepted.into_iter().for_each(|event| self.tell(event));
         }
         if mode == Mode::Live {
-            self.raise_notices().await?;
+            self.begin_raising();
         }
         Ok(())
     }

@@ -45,6 +45,6 @@ pub(super) async fn run(desk: &Desk, link: &Link) -> Result<String> {
         desk.digest(&waiting).await?;
     }
     desk.inner.cache.note_in_step(now).await?;
-    desk.raise_notices().await?;
+    desk.begin_raising();
     Ok(cursor)
 }

@@ -15,11 +15,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Records what is raised; refuses on demand.
+/// Records what is raised; refuses or hesitates on demand.
 #[derive(Debug, Default)]
 pub struct RecordingNotifier {
     raised: Mutex<Vec<Notification>>,
     refusal: Mutex<Option<String>>,
+    hesitates: watch::Sender<bool>,
 }
 
 impl RecordingNotifier {
@@ -32,6 +33,11 @@ impl RecordingNotifier {
     pub fn refuse(&self, words: Option<&str>) {
         *lock(&self.refusal) = words.map(str::to_owned);
     }
+
+    /// Takes a notification, but does not answer until this is taken back.
+    pub fn hesitate(&self, hesitates: bool) {
+        self.hesitates.send_replace(hesitates);
+    }
 }
 
 #[async_trait]
@@ -41,6 +47,9 @@ impl Notifier for RecordingNotifier {
             return Err(NotifierError(words));
         }
         lock(&self.raised).push(notification.clone());
+        let mut hesitates = self.hesitates.subscribe();
+        // The sender lives in here, so it cannot be gone.
+        let _ = hesitates.wait_for(|hesitates| !hesitates).await;
         Ok(())
     }
 }

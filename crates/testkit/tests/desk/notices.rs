@@ -155,3 +155,27 @@ async fn a_click_on_a_notification_leads_to_its_offer() -> anyhow::Result<()> {
     desk.desk.close().await;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_closes_while_the_system_hesitates_raises_nothing_twice() -> anyhow::Result<()> {
+    let world = World::begin().await?;
+    let helen = world.helen().await?;
+    let desk = world.desk_in_step(Expert::Daniel).await?;
+    let (_, offer) = offered(&helen, &desk).await?;
+    desk.notifier.hesitate(true);
+    helen.accept(offer, 1).await?;
+    desk.until_raised(1).await?;
+    let notifier = std::sync::Arc::clone(&desk.notifier);
+    let closing = tokio::spawn({
+        let desk = desk.desk.clone();
+        async move { desk.close().await }
+    });
+    notifier.hesitate(false);
+    closing.await?;
+    let desk = desk.restart().await?;
+    desk.until_online().await?;
+    assert_eq!(desk.notices().await?.notices[0].raise_error, None);
+    assert_eq!(desk.notifier.raised().len(), 1);
+    desk.desk.close().await;
+    Ok(())
+}
