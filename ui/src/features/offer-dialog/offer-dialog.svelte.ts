@@ -37,15 +37,18 @@ export class OfferDialog {
     if (!this.#dirty || !this.view || !this.fields) return;
     this.#dirty = false;
     const mine = ++this.#latest;
-    await this.#attempt(async () => {
+    // Not busy meanwhile: a button that went grey while the fields are kept would miss its click.
+    try {
       const edit = {
-        draft_id: this.view?.draft_id ?? "",
+        draft_id: this.view.draft_id,
         fields: $state.snapshot(this.fields) as OfferFields,
       };
       const view = await request("offer_dialog_edit", edit);
       // Only what is derived is taken: the fields belong to who types.
       if (mine === this.#latest) this.view = view;
-    });
+    } catch (error) {
+      this.error = asApiError(error);
+    }
   }
 
   async chooseKind(kind: ServiceKind) {

@@ -57,7 +57,8 @@ export class Conversation {
     if (!this.#dirty || !this.view) return;
     this.#dirty = false;
     const id = this.view.question_id;
-    await this.#attempt(async () => {
+    // Not busy meanwhile: the field is left by pressing Send, and a button that went grey just then would miss its click.
+    try {
       const draft = await request("message_draft_save", {
         question_id: id,
         kind: this.kind,
@@ -65,7 +66,9 @@ export class Conversation {
         announces_offer: this.announcesOffer && this.kind === "answer",
       });
       if (this.view?.question_id === id) this.savedAt = draft.saved_at;
-    });
+    } catch (error) {
+      this.error = asApiError(error);
+    }
   }
 
   async send() {

@@ -66,13 +66,17 @@ export class RequestCentre {
   async saveDelivery() {
     const id = this.offer?.offer_id;
     if (!id) return;
-    await this.#attempt(async () => {
+    // Not busy meanwhile: the field is left by pressing Deliver, and a button that went grey just then would miss its click.
+    try {
       await request("offer_delivery_save", {
         offer_id: id,
         message: this.message,
         is_call_outcome: this.isCallOutcome,
       });
-    });
+      this.error = null;
+    } catch (error) {
+      this.error = asApiError(error);
+    }
   }
 
   async deliver() {
