@@ -24,7 +24,10 @@ export default ts.config(
   ...ts.configs.recommended,
   ...svelte.configs["flat/recommended"],
   { files: ["**/ui/src/**"], languageOptions: { globals: globals.browser } },
-  { files: ["**/e2e/**", "**/*.config.*"], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
+  {
+    files: ["**/e2e/**", "**/*.config.*"],
+    languageOptions: { globals: { ...globals.node, ...globals.browser } },
+  },
   {
     files: ["**/*.svelte", "**/*.svelte.ts"],
     languageOptions: { parserOptions: { parser: ts.parser } },

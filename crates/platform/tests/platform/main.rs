@@ -1,0 +1,18 @@
+//! The platform as a whole, on real databases: every test of `on_both!` runs on SQLite and on PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod bad_input;
+mod command_line;
+mod idempotency;
+mod lifecycle;
+mod pages;
+mod postgres;
+mod races;
+mod roles;
+mod streams;
+mod world;

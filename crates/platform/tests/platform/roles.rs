@@ -1,0 +1,152 @@
+//! Roles are checked on every route.
+
+use super::world::{Database, PASSWORD, World, nothing};
+use proffer_domain::Role;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Every command of the API with a body that reads, and the roles that may send it.
+fn commands(world: &World) -> Vec<(String, Value, &'static [Role])> {
+    const CUSTOMER: &[Role] = &[Role::Customer];
+    const EXPERT: &[Role] = &[Role::Expert];
+    const TRUSTED: &[Role] = &[Role::Expert, Role::Moderator];
+    const TALKERS: &[Role] = &[Role::Customer, Role::Expert];
+    let (id, terms) = (nothing(), serde_json::to_value(world.terms()).unwrap());
+    let question = |action: &str| format!("/v1/questions/{id}/{action}");
+    let offer = |action: &str| format!("/v1/offers/{id}/{action}");
+    vec![
+        (
+            "/v1/questions".into(),
+            json!({"id": id, "category_id": id, "title": "t", "text": "t"}),
+            CUSTOMER,
+        ),
+        (question("lock"), json!({}), EXPERT),
+        (question("extend"), json!({}), EXPERT),
+        (question("release"), json!({}), TRUSTED),
+        (
+            question("messages"),
+            json!({"id": id, "kind": "reply", "text": "t"}),
+            TALKERS,
+        ),
+        (question("rating"), json!({"stars": 5}), CUSTOMER),
+        (question("offers"), json!({"id": id, "terms": terms}), EXPERT),
+        (offer("revise"), json!({"version": 1, "terms": terms}), EXPERT),
+        (offer("withdraw"), json!({}), TRUSTED),
+        (offer("start"), json!({}), EXPERT),
+        (offer("deliver"), json!({"message": "m"}), EXPERT),
+        (offer("cancel"), json!({"reason": "r"}), TRUSTED),
+        (offer("accept"), json!({"version": 1}), CUSTOMER),
+        (offer("hold"), json!({}), CUSTOMER),
+        (offer("decline"), json!({}), CUSTOMER),
+        (offer("reconsider"), json!({}), CUSTOMER),
+        (offer("complete"), json!({}), CUSTOMER),
+        (
+            "/v1/support-requests".into(),
+            json!({"id": id, "subject": "s", "text": "t"}),
+            TALKERS,
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_is_for_its_roles_alone_and_for_nobody_without_a_session() {
+    let mut world = World::on(Database::Sqlite).await;
+    let commands = commands(&world);
+    let url = world.serve().await;
+    let http = reqwest::Client::new();
+    let mut tokens = Vec::new();
+    for (role, email) in [
+        (Role::Customer, "helen.marsh@example.com"),
+        (Role::Expert, "daniel.okafor@example.com"),
+        (Role::Moderator, "nora.castellan@example.com"),
+    ] {
+        tokens.push((role, world.flow.sign_in(email, PASSWORD, "test").await.unwrap().token));
+    }
+    for (path, body, roles) in &commands {
+        let post = |token: Option<&str>| {
+            let request = http
+                .post(format!("{url}{path}"))
+                .header("idempotency-key", world.key().to_string())
+                .json(body);
+            token
+                .map_or(request.try_clone().unwrap(), |token| request.bearer_auth(token))
+                .send()
+        };
+        assert_eq!(post(None).await.unwrap().status(), 401, "{path} without a session");
+        assert_eq!(
+            post(Some("made-up")).await.unwrap().status(),
+            401,
+            "{path} with a made-up token"
+        );
+        for (role, token) in &tokens {
+            let status = post(Some(token)).await.unwrap().status();
+            assert_eq!(status != 403, roles.contains(role), "{path} as {role:?} gave {status}");
+        }
+    }
+    for path in [
+        "/v1/me",
+        "/v1/sync",
+        "/v1/events",
+        &format!("/v1/attachments/{}", nothing()),
+    ] {
+        let response = http.get(format!("{url}{path}")).send().await.unwrap();
+        assert_eq!(response.status(), 401, "{path}");
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+    }
+    let upload = http.request(
+        Method::POST,
+        format!("{url}/v1/attachments?id={}&name=a.txt", nothing()),
+    );
+    assert_eq!(upload.body("x").send().await.unwrap().status(), 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_commands_names_every_route() {
+    let world = World::on(Database::Sqlite).await;
+    let described = serde_json::to_value(proffer_platform::api::openapi()).unwrap();
+    let id = nothing().to_string();
+    let mut known: Vec<_> = commands(&world)
+        .into_iter()
+        .map(|(path, ..)| path.replace(&id, "{id}"))
+        .collect();
+    known.extend(["/v1/sessions".to_owned(), "/v1/attachments".to_owned()]);
+    known.sort();
+    let mut posts: Vec<_> = described["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(_, methods)| methods.get("post").is_some())
+        .map(|(path, _)| path.clone())
+        .collect();
+    posts.sort();
+    assert_eq!(known, posts);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_was_ended_opens_nothing() {
+    let mut world = World::on(Database::Sqlite).await;
+    let url = world.serve().await;
+    let token = world
+        .flow
+        .sign_in("daniel.okafor@example.com", PASSWORD, "test")
+        .await
+        .unwrap()
+        .token;
+    let http = reqwest::Client::new();
+    let end = http
+        .delete(format!("{url}/v1/sessions/current"))
+        .bearer_auth(&token)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(end.status(), 204);
+    assert_eq!(
+        http.get(format!("{url}/v1/me"))
+            .bearer_auth(&token)
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        401
+    );
+}
