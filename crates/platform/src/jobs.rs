@@ -6,6 +6,7 @@ use crate::{
 };
 use jiff::SignedDuration;
 use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// How often due work is looked for when nothing wakes it.
@@ -15,18 +16,36 @@ const EMAIL_BATCH: u32 = 50;
 /// After how many tries an email is given up: about two days.
 const EMAIL_ATTEMPTS: u32 = 12;
 
-/// Runs until it is cancelled. A failure is logged and tried again.
+/// Runs until it is cancelled. A failure is logged and tried again. A slow mail server does not hold up the clock.
 pub async fn run(flow: Flow, mailer: Arc<dyn Mailer>, stop: CancellationToken) {
+    tokio::join!(watch_clock(&flow, &stop), watch_outbox(&flow, mailer.as_ref(), &stop));
+}
+
+async fn watch_clock(flow: &Flow, stop: &CancellationToken) {
     let mut changed = flow.changes();
-    loop {
-        if let Err(error) = run_once(&flow, mailer.as_ref()).await {
-            tracing::error!(%error, "background work failed");
+    while !stop.is_cancelled() {
+        if let Err(error) = run_due(flow, stop).await {
+            tracing::error!(%error, "work that was due failed");
         }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = changed.changed() => {}
-            () = tokio::time::sleep(TICK) => {}
+        wait(&mut changed, stop).await;
+    }
+}
+
+async fn watch_outbox(flow: &Flow, mailer: &dyn Mailer, stop: &CancellationToken) {
+    let mut changed = flow.changes();
+    while !stop.is_cancelled() {
+        if let Err(error) = send_due(flow, mailer, stop).await {
+            tracing::error!(%error, "sending email failed");
         }
+        wait(&mut changed, stop).await;
+    }
+}
+
+async fn wait(changed: &mut watch::Receiver<u64>, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        _ = changed.changed() => {}
+        () = tokio::time::sleep(TICK) => {}
     }
 }
 
@@ -35,16 +54,29 @@ pub async fn run(flow: Flow, mailer: Arc<dyn Mailer>, stop: CancellationToken) {
 /// # Errors
 /// If the database fails.
 pub async fn run_once(flow: &Flow, mailer: &dyn Mailer) -> Result<(), FlowError> {
-    while flow.run_due().await? > 0 {}
-    while send_batch(flow, mailer).await? > 0 {}
+    let never = CancellationToken::new();
+    run_due(flow, &never).await?;
+    send_due(flow, mailer, &never).await
+}
+
+async fn run_due(flow: &Flow, stop: &CancellationToken) -> Result<(), FlowError> {
+    while !stop.is_cancelled() && flow.run_due().await? > 0 {}
     Ok(())
 }
 
-async fn send_batch(flow: &Flow, mailer: &dyn Mailer) -> Result<usize, FlowError> {
+async fn send_due(flow: &Flow, mailer: &dyn Mailer, stop: &CancellationToken) -> Result<(), FlowError> {
+    while !stop.is_cancelled() && send_batch(flow, mailer, stop).await? > 0 {}
+    Ok(())
+}
+
+async fn send_batch(flow: &Flow, mailer: &dyn Mailer, stop: &CancellationToken) -> Result<usize, FlowError> {
     let now = flow.ports().clock.now();
     let batch = flow.store().read().await?.due_emails(now, EMAIL_BATCH).await?;
     let count = batch.len();
     for email in batch {
+        if stop.is_cancelled() {
+            break;
+        }
         let outgoing = OutgoingEmail {
             id: email.id,
             recipient_name: email.recipient_name,
@@ -57,21 +89,18 @@ async fn send_batch(flow: &Flow, mailer: &dyn Mailer) -> Result<usize, FlowError
         let sent = mailer.send(&outgoing).await;
         let now = flow.ports().clock.now();
         let mut tx = flow.store().begin().await?;
-        match sent {
-            Ok(()) => tx.email_sent(email.id, now).await?,
-            Err(error) => {
-                let may_retry = matches!(error, MailError::Transient(_)) && email.attempts + 1 < EMAIL_ATTEMPTS;
-                let next_at = may_retry.then(|| now.saturating_add(backoff(email.attempts)).unwrap_or(now));
-                tracing::warn!(email = %email.id, attempts = email.attempts + 1, gives_up = !may_retry, %error, "an email did not go out");
-                tx.email_not_sent(email.id, &error.to_string(), next_at).await?;
-            }
-        }
-        let gave_up = tx.commit().await;
-        gave_up?;
-        if let (true, Some(offer)) = (
-            flow.store().read().await?.email_is_failed(email.id).await?,
-            email.offer_id,
-        ) {
+        let Err(error) = sent else {
+            tx.email_sent(email.id, now).await?;
+            tx.commit().await?;
+            continue;
+        };
+        let may_retry = matches!(error, MailError::Transient(_)) && email.attempts + 1 < EMAIL_ATTEMPTS;
+        let next_at = may_retry.then(|| now.saturating_add(backoff(email.attempts)).unwrap_or(now));
+        // What the mail server said can hold an address: it stays in the database.
+        tracing::warn!(email = %email.id, attempts = email.attempts + 1, gives_up = !may_retry, "an email did not go out");
+        tx.email_not_sent(email.id, &error.to_string(), next_at).await?;
+        tx.commit().await?;
+        if let (false, Some(offer)) = (may_retry, email.offer_id) {
             flow.note_email_failed(offer).await?;
         }
     }

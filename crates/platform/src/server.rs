@@ -9,7 +9,7 @@ use crate::{
     ports::Ports,
     store::{Store, StoreError},
 };
-use axum::{Router, extract::Request, http::Method, middleware::Next, response::Response};
+use axum::{Router, extract::Request, http::{HeaderValue, Method}, middleware::Next, response::Response};
 use lettre::message::Mailbox;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
@@ -179,8 +179,12 @@ impl Platform {
             () = ended => Ok(()),
         };
         stop.cancel();
-        if let Err(error) = jobs.await {
-            tracing::error!(%error, "background work ended badly");
+        // An email under way may take its time-out; it is sent again by the next run, with the same Message-ID.
+        let abort = jobs.abort_handle();
+        match tokio::time::timeout(GRACE, jobs).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "background work ended badly"),
+            Err(_) => abort.abort(),
         }
         self.store.close().await;
         Ok(served?)
@@ -195,19 +199,24 @@ pub fn router(app: App) -> Router {
         .layer(axum::middleware::from_fn(measure))
 }
 
-/// Counts requests and logs them without anything personal: the route's pattern, not the address asked for.
+/// Counts requests and logs them without anything personal: the route's pattern, not the address asked for. The
+/// response names the id that the log has.
 async fn measure(request: Request, next: Next) -> Response {
     let started = Instant::now();
+    let request_id = uuid::Uuid::new_v4().to_string();
     let method: Method = request.method().clone();
     let route = request
         .extensions()
         .get::<axum::extract::MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
     metrics::counter!("http_requests_total", "route" => route.clone(), "method" => method.to_string(), "status" => status.to_string()).increment(1);
     metrics::histogram!("http_request_duration_seconds", "route" => route.clone()).record(elapsed);
-    tracing::info!(%method, route, status, elapsed_us = elapsed.as_micros(), "request");
+    tracing::info!(request_id, %method, route, status, elapsed_us = elapsed.as_micros(), "request");
     response
 }
 

@@ -3,7 +3,7 @@
 use super::{ApiProblem, Caller, sync::read_cursor};
 use crate::App;
 use axum::{
-    extract::{Query, State},
+    extract::{Query, State, rejection::QueryRejection},
     http::HeaderMap,
     response::{
         IntoResponse, Response,
@@ -11,7 +11,7 @@ use axum::{
     },
 };
 use futures_util::stream;
-use proffer_protocol::{Cursor, Problem, SyncPage};
+use proffer_protocol::{Cursor, ErrorCode, Problem, SyncPage};
 use std::{convert::Infallible, time::Duration};
 use tokio::sync::watch;
 
@@ -40,9 +40,12 @@ pub struct EventsQuery {
 pub async fn events(
     State(app): State<App>,
     caller: Caller,
-    Query(query): Query<EventsQuery>,
+    query: Result<Query<EventsQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
+    let Query(query) = query.map_err(|rejection| {
+        ApiProblem(Problem::new(ErrorCode::MalformedRequest).with_detail(rejection.body_text()))
+    })?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let cursor = read_cursor(last.or(query.cursor.as_deref()))?;
     let changed = app.flow.changes();

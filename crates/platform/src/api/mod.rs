@@ -31,6 +31,7 @@ use tower_http::{
         predicate::{NotForContentType, Predicate, SizeAbove},
     },
 };
+use std::time::Duration;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -39,6 +40,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The largest body of a command, in bytes; files have their own limit.
 const BODY_MAX_BYTES: usize = 1024 * 1024;
+/// How long a command may take from its first byte to its answer's; files and events have no such limit.
+const RESPONSE_TIME_MAX: Duration = Duration::from_secs(30);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -98,6 +101,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(offers::complete))
         .routes(routes!(questions::request_support))
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(middleware::from_fn(limit_time))
         .routes(routes!(attachments::upload))
         .routes(routes!(attachments::download))
         .routes(routes!(operations::healthz))
@@ -128,6 +132,16 @@ pub fn router(app: App) -> Router {
             ApiProblem(Problem::new(ErrorCode::Internal)).into_response()
         }))
         .with_state(app)
+}
+
+/// Gives up what takes too long, such as a body that does not come; what it wrote is undone with its transaction.
+async fn limit_time(request: Request, next: Next) -> Response {
+    tokio::time::timeout(RESPONSE_TIME_MAX, next.run(request))
+        .await
+        .unwrap_or_else(|_| {
+            let detail = "The request took too long; send the same request again.";
+            ApiProblem(Problem::new(ErrorCode::Unavailable).with_detail(detail)).into_response()
+        })
 }
 
 /// Refuses a client that speaks another version, and says which one is spoken here.

@@ -119,6 +119,7 @@ pub enum CategoryCommand {
     /// Make a category; one of that name that is there already stays as it is.
     Create {
         #[command(flatten)]
+        /// Where.
         place: Place,
         /// Its name.
         #[arg(long, value_name = "N")]

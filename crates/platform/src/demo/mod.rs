@@ -13,6 +13,7 @@ pub enum DemoCommand {
     /// Fill an empty platform with questions, answers and offers of several professions; the same seed gives the same.
     Seed {
         #[command(flatten)]
+        /// Where.
         place: Place,
         /// Which data set.
         #[arg(long, default_value_t = 7)]

@@ -89,10 +89,7 @@ impl Flow {
             category_ids: new.categories.clone(),
         };
         work.publish_new(&Document::Account(document)).await?;
-        let limits_change = [StreamId::Account(row.id)];
-        work.tx
-            .insert_change(&limits_change, Entity::Limits, Uuid::nil(), false)
-            .await?;
+        work.tell([StreamId::Account(row.id)], Entity::Limits, Uuid::nil());
         self.commit(work).await?;
         Ok(row)
     }

@@ -51,7 +51,7 @@ impl FlowError {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Refused(problem) => (**problem).clone(),
-            Self::Store(StoreError::Contended) => {
+            Self::Store(error) if error.will_pass() => {
                 Problem::new(ErrorCode::Unavailable).with_detail("The platform is busy; send the same request again.")
             }
             Self::Store(_) | Self::File(_) => {

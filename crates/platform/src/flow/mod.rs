@@ -26,7 +26,7 @@ use crate::{
 use proffer_domain::{CommandId, Limits};
 use proffer_protocol::{Document, Entity, ErrorCode, Problem};
 use sha2::{Digest, Sha256};
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use tokio::sync::watch;
 use url::Url;
 use uuid::Uuid;
@@ -83,64 +83,50 @@ impl Flow {
     /// outcome is unknown: send the same key again.
     pub async fn execute(&self, actor: &AccountRow, key: CommandId, command: &Command) -> Result<Document, FlowError> {
         let request_hash = fingerprint(command)?;
-        if let Some(stored) = self.stored_response(actor, key, &request_hash).await? {
-            return stored;
-        }
-        match self.transact(actor.clone(), Some((key, &request_hash)), command).await {
-            Err(FlowError::Refused(problem)) => {
-                self.keep_refusal(actor, key, request_hash, &problem).await?;
-                Err(FlowError::Refused(problem))
-            }
-            // Someone else carried out the same key meanwhile: theirs is the response.
-            Err(FlowError::Store(StoreError::Contended)) => {
-                match self.stored_response(actor, key, &request_hash).await? {
-                    Some(stored) => stored,
-                    None => Err(FlowError::Store(StoreError::Contended)),
-                }
-            }
-            other => other,
-        }
-    }
-
-    async fn transact(
-        &self,
-        actor: AccountRow,
-        response_to: Option<(CommandId, &str)>,
-        command: &Command,
-    ) -> Result<Document, FlowError> {
         let mut attempt = 1;
         loop {
-            match self.transact_once(actor.clone(), response_to, command).await {
+            match self.execute_once(actor, key, &request_hash, command).await {
                 Err(FlowError::Store(StoreError::Contended)) if attempt < ATTEMPTS => attempt += 1,
                 other => return other,
             }
         }
     }
 
-    async fn transact_once(
+    async fn execute_once(
         &self,
-        actor: AccountRow,
-        response_to: Option<(CommandId, &str)>,
+        actor: &AccountRow,
+        key: CommandId,
+        request_hash: &str,
         command: &Command,
     ) -> Result<Document, FlowError> {
-        let mut work = self.begin(actor).await?;
-        let document = command::run(&mut work, command).await?;
-        if let Some((key, request_hash)) = response_to {
-            let body = serde_json::to_string(&StoredDocument {
-                entity: document.entity(),
-                document: &document,
-            })
-            .map_err(StoreError::from)?;
-            let response = StoredResponse {
-                request_hash: request_hash.to_owned(),
-                status: 200,
-                body,
-            };
-            let (actor, now) = (work.actor.id, work.now);
-            work.tx.insert_response(actor, key, &response, now).await?;
+        let mut work = self.begin(actor.clone()).await?;
+        if let Some(stored) = work.tx.response(actor.id, key).await? {
+            return recall(&stored, request_hash);
         }
-        self.commit(work).await?;
-        Ok(document)
+        match command::run(&mut work, command).await {
+            Ok(document) => {
+                let response = StoredResponse {
+                    request_hash: request_hash.to_owned(),
+                    status: 200,
+                    body: serde_json::to_string(&StoredDocument {
+                        entity: document.entity(),
+                        document: &document,
+                    })
+                    .map_err(StoreError::from)?,
+                };
+                let now = work.now;
+                work.tx.insert_response(actor.id, key, &response, now).await?;
+                self.commit(work).await?;
+                Ok(document)
+            }
+            Err(FlowError::Refused(problem)) => {
+                // What was written before the refusal must not stay.
+                drop(work);
+                self.keep_refusal(actor, key, request_hash, &problem).await?;
+                Err(FlowError::Refused(problem))
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// Begins a piece of work in the name of an account.
@@ -157,11 +143,15 @@ impl Flow {
             now: self.ports.clock.now(),
             ports: self.ports.clone(),
             public_url: self.public_url.clone(),
+            changes: BTreeMap::new(),
         })
     }
 
-    /// Commits a piece of work and wakes who waits for changes.
-    pub(crate) async fn commit(&self, work: Work) -> Result<(), FlowError> {
+    /// Numbers the changes, commits a piece of work and wakes who waits for changes.
+    pub(crate) async fn commit(&self, mut work: Work) -> Result<(), FlowError> {
+        for (stream, changes) in std::mem::take(&mut work.changes) {
+            work.tx.insert_changes(stream, &changes).await?;
+        }
         work.tx.commit().await?;
         self.wake();
         Ok(())
@@ -172,53 +162,42 @@ impl Flow {
         self.changed.send_modify(|count| *count += 1);
     }
 
-    async fn stored_response(
-        &self,
-        actor: &AccountRow,
-        key: CommandId,
-        request_hash: &str,
-    ) -> Result<Option<Result<Document, FlowError>>, FlowError> {
-        let mut tx = self.store.read().await?;
-        let Some(stored) = tx.response(actor.id, key).await? else {
-            return Ok(None);
-        };
-        if stored.request_hash != request_hash {
-            let problem = Problem::new(ErrorCode::IdempotencyKeyReused)
-                .with_detail("Make a new idempotency key for a new request.");
-            return Ok(Some(Err(FlowError::refused(problem))));
-        }
-        if stored.status == 200 {
-            let stored: StoredValue = serde_json::from_str(&stored.body).map_err(StoreError::from)?;
-            let document = Document::read(stored.entity, stored.document).map_err(StoreError::from)?;
-            return Ok(Some(Ok(document)));
-        }
-        let problem: Problem = serde_json::from_str(&stored.body).map_err(StoreError::from)?;
-        Ok(Some(Err(FlowError::refused(problem))))
-    }
-
+    /// Keeps a refusal under its key; [`StoreError::Contended`] if the same key got a response meanwhile.
     async fn keep_refusal(
         &self,
         actor: &AccountRow,
         key: CommandId,
-        request_hash: String,
+        request_hash: &str,
         problem: &Problem,
     ) -> Result<(), FlowError> {
-        let mut tx = self.store.begin().await?;
-        let body = serde_json::to_string(problem).map_err(StoreError::from)?;
-        let response = StoredResponse {
-            request_hash,
-            status: problem.status,
-            body,
-        };
-        match tx
-            .insert_response(actor.id, key, &response, self.ports.clock.now())
-            .await
-        {
-            Err(StoreError::Contended) => Ok(()),
-            Err(error) => Err(error.into()),
-            Ok(()) => Ok(tx.commit().await?),
+        if matches!(problem.status, 401 | 429 | 500..) {
+            return Ok(());
         }
+        let mut tx = self.store.begin().await?;
+        let response = StoredResponse {
+            request_hash: request_hash.to_owned(),
+            status: problem.status,
+            body: serde_json::to_string(problem).map_err(StoreError::from)?,
+        };
+        tx.insert_response(actor.id, key, &response, self.ports.clock.now())
+            .await?;
+        Ok(tx.commit().await?)
     }
+}
+
+/// The response that a key got before, if it stands for the same request.
+fn recall(stored: &StoredResponse, request_hash: &str) -> Result<Document, FlowError> {
+    if stored.request_hash != request_hash {
+        let problem =
+            Problem::new(ErrorCode::IdempotencyKeyReused).with_detail("Make a new idempotency key for a new request.");
+        return Err(FlowError::refused(problem));
+    }
+    if stored.status == 200 {
+        let stored: StoredValue = serde_json::from_str(&stored.body).map_err(StoreError::from)?;
+        return Ok(Document::read(stored.entity, stored.document).map_err(StoreError::from)?);
+    }
+    let problem: Problem = serde_json::from_str(&stored.body).map_err(StoreError::from)?;
+    Err(FlowError::refused(problem))
 }
 
 #[derive(serde::Serialize)]

@@ -4,15 +4,16 @@ use super::{FlowError, hash};
 use crate::{
     mail::Letter,
     ports::Ports,
-    store::{AccountRow, LinkRow, NewEmail, Tx},
+    store::{AccountRow, LinkRow, NewChange, NewEmail, Tx},
 };
 use jiff::{SignedDuration, Timestamp};
 use proffer_domain::{
     AccountId, Attachment, AttachmentId, CategoryId, FieldCode, FieldProblem, Limits, OfferId, Person, QuestionId, Role,
 };
 use proffer_protocol::{Document, Entity, ErrorCode, OfferDocument, QuestionDocument, StreamId};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use url::Url;
+use uuid::Uuid;
 
 /// How long an emailed link opens what it is for.
 const LINK_DAYS: i64 = 90;
@@ -25,6 +26,8 @@ pub struct Work {
     pub(crate) now: Timestamp,
     pub(crate) ports: Ports,
     pub(crate) public_url: Arc<Url>,
+    /// What every stream will be told, written last: see [`Tx::insert_changes`].
+    pub(crate) changes: BTreeMap<StreamId, Vec<NewChange>>,
 }
 
 impl Work {
@@ -75,9 +78,34 @@ impl Work {
     }
 
     /// Writes a new document and tells its streams.
+    ///
+    /// Its id was made by the client, who may have used it before for something else.
     pub(crate) async fn publish_new(&mut self, document: &Document) -> Result<(), FlowError> {
-        self.tx.insert_document(document).await?;
+        self.insert(document).await?;
         self.announce(document).await
+    }
+
+    async fn insert(&mut self, document: &Document) -> Result<(), FlowError> {
+        if self.tx.insert_document(document).await? {
+            return Ok(());
+        }
+        let message = "This id is taken; make a new one.";
+        Err(FlowError::fields(vec![FieldProblem::new(
+            "/id",
+            FieldCode::Taken,
+            message,
+        )]))
+    }
+
+    /// Tells streams of a document when the work is done.
+    pub(crate) fn tell(&mut self, streams: impl IntoIterator<Item = StreamId>, entity: Entity, id: Uuid) {
+        let change = NewChange { entity, id };
+        for stream in streams {
+            let changes = self.changes.entry(stream).or_default();
+            // Changed twice in one transaction is changed once.
+            changes.retain(|present| *present != change);
+            changes.push(change);
+        }
     }
 
     /// Writes a changed document and tells its streams.
@@ -110,9 +138,7 @@ impl Work {
             Document::SupportRequest(document) => vec![StreamId::Account(document.requester_id)],
             Document::Message(_) => unreachable_message(),
         };
-        self.tx
-            .insert_change(&streams, document.entity(), document.id(), false)
-            .await?;
+        self.tell(streams, document.entity(), document.id());
         Ok(())
     }
 
@@ -122,14 +148,12 @@ impl Work {
         document: &Document,
         question: &QuestionDocument,
     ) -> Result<(), FlowError> {
-        self.tx.insert_document(document).await?;
+        self.insert(document).await?;
         let streams = [
             StreamId::Category(question.question.category_id),
             StreamId::Account(question.question.customer.id),
         ];
-        self.tx
-            .insert_change(&streams, Entity::Message, document.id(), false)
-            .await?;
+        self.tell(streams, Entity::Message, document.id());
         Ok(())
     }
 

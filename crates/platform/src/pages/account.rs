@@ -1,9 +1,6 @@
 //! Signing up, in and out.
 
-use super::{
-    PageFailure, Visitor,
-    show::Shell,
-};
+use super::{PageFailure, Visitor, show::Shell};
 use crate::{
     App,
     flow::{FlowError, NewAccount},

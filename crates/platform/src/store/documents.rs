@@ -94,15 +94,15 @@ impl Tx {
             .transpose()
     }
 
-    /// Writes a new document.
+    /// Writes a new document; `false` if there is one of this id already.
     ///
     /// # Errors
-    /// [`StoreError::Contended`] if there is one of this id already.
-    pub async fn insert_document(&mut self, document: &Document) -> Result<(), StoreError> {
+    /// If the database fails.
+    pub async fn insert_document(&mut self, document: &Document) -> Result<bool, StoreError> {
         let index = Index::of(document);
-        sqlx::query(
+        let result = sqlx::query(
             "INSERT INTO document (entity, id, revision, body, question_id, category_id, customer_id, expert_id, \
-             state, sort_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             state, sort_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
         )
         .bind(document.entity().as_str())
         .bind(document.id().to_string())
@@ -118,7 +118,7 @@ impl Tx {
         .execute(&mut *self.inner)
         .await
         .map_err(contended)?;
-        Ok(())
+        Ok(result.rows_affected() == 1)
     }
 
     /// Writes a changed document, whose revision is one more than the stored one's.

@@ -124,7 +124,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Notes that an email could not go out: tried again at `next_at`, or given up.
+    /// Notes that an email could not go out: tried again at `next_at`, or given up and its content forgotten.
     ///
     /// # Errors
     /// If the database fails.
@@ -135,7 +135,9 @@ impl Tx {
         next_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE email SET state = $1, attempts = attempts + 1, last_error = $2, next_at = $3 WHERE id = $4",
+            "UPDATE email SET state = $1, attempts = attempts + 1, last_error = $2, next_at = $3, \
+             text = CASE WHEN $1 = 'failed' THEN '' ELSE text END, \
+             html = CASE WHEN $1 = 'failed' THEN '' ELSE html END WHERE id = $4",
         )
         .bind(if next_at.is_some() { "pending" } else { "failed" })
         .bind(error)
@@ -168,19 +170,5 @@ impl Tx {
                 .fetch_all(&mut *self.inner)
                 .await?,
         )
-    }
-}
-
-impl Tx {
-    /// Whether an email was given up.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn email_is_failed(&mut self, email: Uuid) -> Result<bool, StoreError> {
-        let row: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM email WHERE id = $1 AND state = 'failed'")
-            .bind(email.to_string())
-            .fetch_optional(&mut *self.inner)
-            .await?;
-        Ok(row.is_some())
     }
 }

@@ -13,6 +13,7 @@ pub use attachments::AttachmentRow;
 pub use commands::StoredResponse;
 pub use documents::{DocumentKey, Index};
 pub use emails::{EmailRow, NewEmail};
+pub use streams::NewChange;
 
 use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction, any::AnyPoolOptions};
@@ -33,6 +34,14 @@ pub enum StoreError {
     /// Another transaction was faster; begin again.
     #[error("another change was faster")]
     Contended,
+}
+
+impl StoreError {
+    /// Whether it comes from too much at once, so that the same request is likely to succeed soon.
+    #[must_use]
+    pub fn will_pass(&self) -> bool {
+        matches!(self, Self::Contended | Self::Database(sqlx::Error::PoolTimedOut))
+    }
 }
 
 impl From<serde_json::Error> for StoreError {

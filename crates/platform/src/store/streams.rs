@@ -5,51 +5,54 @@ use proffer_protocol::{Change, Entity, StreamId};
 use sqlx::Row;
 use uuid::Uuid;
 
+/// A change about to be numbered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewChange {
+    /// What kind of document it is.
+    pub entity: Entity,
+    /// The entity's id.
+    pub id: Uuid,
+}
+
 impl Tx {
-    /// Writes one change to each of the streams. Streams are taken in one order everywhere, so no two transactions can
-    /// wait for each other.
+    /// Writes changes to a stream and numbers them in their order.
+    ///
+    /// The stream's row stays locked until the transaction ends, so a transaction takes its streams last, all of them in
+    /// one order: then no two transactions can wait for each other, and none waits longer than it must.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn insert_change(
-        &mut self,
-        streams: &[StreamId],
-        entity: Entity,
-        id: Uuid,
-        is_gone: bool,
-    ) -> Result<(), StoreError> {
-        let mut streams: Vec<_> = streams.to_vec();
-        streams.sort();
-        streams.dedup();
-        for stream in streams {
-            let stream = stream.to_string();
-            let (seq,): (i64,) = sqlx::query_as(
-                "INSERT INTO stream (id, seq) VALUES ($1, 1) \
-                 ON CONFLICT (id) DO UPDATE SET seq = stream.seq + 1 RETURNING seq",
-            )
-            .bind(&stream)
-            .fetch_one(&mut *self.inner)
-            .await
-            .map_err(contended)?;
+    pub async fn insert_changes(&mut self, stream: StreamId, changes: &[NewChange]) -> Result<(), StoreError> {
+        let stream = stream.to_string();
+        let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
+        let (head,): (i64,) = sqlx::query_as(
+            "INSERT INTO stream (id, seq) VALUES ($1, $2) \
+             ON CONFLICT (id) DO UPDATE SET seq = stream.seq + $2 RETURNING seq",
+        )
+        .bind(&stream)
+        .bind(count)
+        .fetch_one(&mut *self.inner)
+        .await
+        .map_err(contended)?;
+        for (seq, change) in (head - count + 1..).zip(changes) {
             sqlx::query(
                 "UPDATE stream_change SET is_latest = 0 \
                  WHERE stream = $1 AND entity = $2 AND entity_id = $3 AND is_latest = 1",
             )
             .bind(&stream)
-            .bind(entity.as_str())
-            .bind(id.to_string())
+            .bind(change.entity.as_str())
+            .bind(change.id.to_string())
             .execute(&mut *self.inner)
             .await
             .map_err(contended)?;
             sqlx::query(
                 "INSERT INTO stream_change (stream, seq, entity, entity_id, is_gone, is_latest) \
-                 VALUES ($1, $2, $3, $4, $5, 1)",
+                 VALUES ($1, $2, $3, $4, 0, 1)",
             )
             .bind(&stream)
             .bind(seq)
-            .bind(entity.as_str())
-            .bind(id.to_string())
-            .bind(i64::from(is_gone))
+            .bind(change.entity.as_str())
+            .bind(change.id.to_string())
             .execute(&mut *self.inner)
             .await
             .map_err(contended)?;
