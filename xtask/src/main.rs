@@ -1,1 +1,73 @@
-fn main(){}
+//! What the npm scripts and CI call: `setup`, `start`, `test`, `gen`, `bench`, `package`, `shots`.
+
+mod generated;
+mod measure;
+mod program;
+mod setup;
+mod start;
+mod system;
+mod test;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The tasks of the repository.
+#[derive(Parser)]
+#[command(name = "xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what building and running need; with --for-tests what testing needs as well.
+    Setup {
+        /// Also what the tests need.
+        #[arg(long)]
+        for_tests: bool,
+    },
+    /// Build everything and run the platform with demo data and the desk.
+    Start(start::Start),
+    /// Run every check and test.
+    Test(test::Test),
+    /// Write the generated files anew, or check that they are fresh.
+    Gen {
+        /// Only check.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measure; the rest of the line goes to the benchmark program.
+    Bench {
+        /// Options of the benchmark program.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
+    /// Make the packages of this system.
+    Package,
+    /// Make the pictures of the documentation.
+    Shots,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().task {
+        Task::Setup { for_tests } => setup::run(if for_tests {
+            setup::Need::Test
+        } else {
+            setup::Need::Start
+        }),
+        Task::Start(start) => start.run(),
+        Task::Test(test) => test.run(),
+        Task::Gen { check } => generated::run(check),
+        Task::Bench { options } => measure::bench(&options),
+        Task::Package => measure::package(),
+        Task::Shots => measure::shots(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            program::complain(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

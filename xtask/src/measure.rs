@@ -1,0 +1,50 @@
+//! Benchmarks, packages and pictures.
+
+use crate::{
+    program::{self, cargo, npm, run, say},
+    setup::{self, Need},
+};
+use std::fs;
+
+/// Builds everything in release and measures.
+pub(crate) fn bench(options: &[String]) -> anyhow::Result<()> {
+    setup::run(Need::Walk)?;
+    run(&mut npm(&["run", "--silent", "ui:build"]))?;
+    run(&mut cargo(&[
+        "build",
+        "--release",
+        "--package",
+        "proffer",
+        "--package",
+        "proffer-platform",
+    ]))?;
+    let mut bench = cargo(&["run", "--release", "--package", "proffer-bench", "--"]);
+    bench.args(options);
+    run(&mut bench)
+}
+
+/// Makes the packages of this system with Tauri's own tool.
+pub(crate) fn package() -> anyhow::Result<()> {
+    setup::run(Need::Start)?;
+    run(&mut npm(&["exec", "--", "tauri", "build"]))?;
+    say("the packages are under target/release/bundle");
+    Ok(())
+}
+
+/// Walks the flow on a virtual screen and keeps the documentation's pictures.
+pub(crate) fn shots() -> anyhow::Result<()> {
+    setup::run(Need::Walk)?;
+    run(&mut npm(&["run", "--silent", "ui:build"]))?;
+    run(&mut cargo(&[
+        "build",
+        "--package",
+        "proffer",
+        "--package",
+        "proffer-platform",
+    ]))?;
+    let folder = program::root().join("shots");
+    fs::create_dir_all(&folder)?;
+    run(npm(&["run", "--silent", "walk"]).env("PROFFER_SHOTS_DIR", &folder))?;
+    say(&format!("the pictures are in {}", folder.display()));
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Installs what is missing, and only that: a second run takes a moment.
+
+use crate::{
+    program::{self, cargo, npm, say},
+    system,
+};
+use anyhow::Context;
+use std::{fs, path::Path, time::SystemTime};
+
+/// What for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Building and running.
+    Start,
+    /// That, and a virtual screen with what the walk needs.
+    Walk,
+    /// That, and all tests.
+    Test,
+}
+
+/// The tools that cargo installs, with the versions that are known to work: program, package, version.
+const TOOLS: [(&str, &str, &str); 3] = [
+    ("cargo-nextest", "cargo-nextest", "0.9.143"),
+    ("tauri-driver", "tauri-driver", "2.1.0"),
+    ("cargo-deny", "cargo-deny", "0.20.2"),
+];
+
+/// Installs what is missing.
+pub(crate) fn run(need: Need) -> anyhow::Result<()> {
+    system_packages(need)?;
+    node_packages()?;
+    for (name, package, version) in TOOLS {
+        let wanted = need == Need::Test || (need == Need::Walk && name == "tauri-driver");
+        if wanted && !program::is_there(name) {
+            say(&format!("installing {package} {version}"));
+            run_cargo_install(package, version)?;
+        }
+    }
+    Ok(())
+}
+
+fn run_cargo_install(package: &str, version: &str) -> anyhow::Result<()> {
+    program::run(&mut cargo(&["install", package, "--locked", "--version", version]))
+}
+
+fn system_packages(need: Need) -> anyhow::Result<()> {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let os_release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    if !system::is_debian(&os_release) {
+        say("This system's packages are not installed by this script. If the build complains, install:");
+        say(system::ELSEWHERE);
+        return Ok(());
+    }
+    let mut wanted = system::BUILD_PACKAGES.to_vec();
+    if need != Need::Start {
+        wanted.extend(system::TEST_PACKAGES);
+    }
+    let missing = system::missing(&wanted, &system::installed(&wanted));
+    if missing.is_empty() {
+        return Ok(());
+    }
+    say(&format!("installing by apt: {}", missing.join(" ")));
+    let apt = |arguments: &[&str]| {
+        let mut command = system::as_root("env");
+        command
+            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"])
+            .args(arguments);
+        program::run(&mut command)
+    };
+    apt(&["update"])?;
+    let mut install = vec!["install", "-y", "--no-install-recommends"];
+    install.extend(&missing);
+    apt(&install).with_context(|| format!("install these yourself and run this again: {}", missing.join(" ")))
+}
+
+fn node_packages() -> anyhow::Result<()> {
+    let root = program::root();
+    if changed(&root.join("package-lock.json")) <= changed(&root.join("node_modules/.package-lock.json")) {
+        return Ok(());
+    }
+    say("installing the UI's packages");
+    program::run(&mut npm(&["ci", "--no-audit", "--no-fund"]))
+}
+
+/// When a file was last written; the beginning of time if it is not there.
+fn changed(path: &Path) -> SystemTime {
+    fs::metadata(path)
+        .and_then(|metadata| metadata.modified())
+        .unwrap_or(SystemTime::UNIX_EPOCH)
+}

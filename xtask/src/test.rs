@@ -1,0 +1,109 @@
+//! Every check and test, in parts; all of them run even when one fails.
+
+use crate::{
+    generated,
+    program::{cargo, npm, run, say},
+    setup::{self, Need},
+};
+use anyhow::bail;
+use clap::Args;
+use std::time::Instant;
+
+/// Run every check and test.
+#[derive(Args)]
+pub(crate) struct Test {
+    /// Only these parts; may be given several times.
+    #[arg(long, value_name = "PART")]
+    only: Vec<String>,
+}
+
+type Part = (&'static str, fn() -> anyhow::Result<()>);
+
+/// The parts, those that fail fastest first.
+const PARTS: [Part; 12] = [
+    ("format", || run(&mut cargo(&["fmt", "--all", "--check"]))),
+    ("ui-format", || run(&mut npm(&["run", "--silent", "ui:format"]))),
+    ("ui-lint", || run(&mut npm(&["run", "--silent", "ui:lint"]))),
+    ("ui-types", || run(&mut npm(&["run", "--silent", "ui:check"]))),
+    ("ui-unit", || run(&mut npm(&["run", "--silent", "ui:test"]))),
+    ("ui-build", || run(&mut npm(&["run", "--silent", "ui:build"]))),
+    ("licences", || {
+        run(&mut cargo(&[
+            "deny",
+            "--offline",
+            "check",
+            "--hide-inclusion-graph",
+            "licenses",
+            "bans",
+            "sources",
+        ]))
+    }),
+    ("clippy", || {
+        run(&mut cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))
+    }),
+    ("generated", || generated::run(true)),
+    ("rust", || {
+        run(&mut cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]))
+    }),
+    ("programs", || {
+        run(&mut cargo(&[
+            "build",
+            "--package",
+            "proffer",
+            "--package",
+            "proffer-platform",
+        ]))
+    }),
+    ("end-to-end", || run(&mut npm(&["run", "--silent", "e2e"]))),
+];
+
+impl Test {
+    /// Runs them.
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        if let Some(unknown) = self
+            .only
+            .iter()
+            .find(|name| !PARTS.iter().any(|(part, _)| part == name))
+        {
+            let names: Vec<_> = PARTS.iter().map(|(name, _)| *name).collect();
+            bail!(
+                "--only {unknown}: there is no such part; the parts are {}",
+                names.join(", ")
+            );
+        }
+        setup::run(Need::Test)?;
+        let mut results = Vec::new();
+        for (name, part) in PARTS {
+            if !self.only.is_empty() && !self.only.iter().any(|wanted| wanted == name) {
+                continue;
+            }
+            say(&format!("── {name}"));
+            let started = Instant::now();
+            let result = part();
+            if let Err(error) = &result {
+                say(&format!("   {error:#}"));
+            }
+            results.push((name, result.is_ok(), started.elapsed().as_secs()));
+        }
+        say("");
+        for (name, passed, seconds) in &results {
+            say(&format!(
+                "{:6} {name} ({seconds} s)",
+                if *passed { "passed" } else { "FAILED" }
+            ));
+        }
+        let failed = results.iter().filter(|(_, passed, _)| !passed).count();
+        say(&format!("{} passed, {failed} failed", results.len() - failed));
+        if failed > 0 {
+            bail!("{failed} of {} parts failed", results.len());
+        }
+        Ok(())
+    }
+}
