@@ -2,14 +2,16 @@
 
 use crate::api::OpenTarget;
 use async_trait::async_trait;
-use bytes::Bytes;
-use futures_util::stream::BoxStream;
 use proffer_domain::{AttachmentId, CommandId, Timestamp};
 use proffer_protocol::{Entity, Me, Problem, SessionCreated, SignInRequest};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::{path::PathBuf, time::Duration};
 use uuid::Uuid;
+
+// Part of the ports' forms, so that whoever implements one needs no crate of its own for them.
+pub use bytes::Bytes;
+pub use futures_util::stream::BoxStream;
 
 /// The time, and waiting for it.
 #[async_trait]

@@ -18,13 +18,31 @@ use proffer_desk::{
         session::{SessionSignIn, SessionState, SessionView},
         settings::Settings,
     },
-    ports::{Keychain, PlatformConnector},
+    ports::{Clock, Keychain, PlatformConnector},
     testing::{MemoryKeychain, RecordingNotifier},
 };
 use proffer_domain::{MessageKind, OfferId, OfferState, QuestionId, ServiceKind};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
+
+/// What a desk reaches the platform by, and tells the time by.
+#[derive(Clone)]
+pub struct Outside {
+    /// The connection.
+    pub connector: Arc<dyn PlatformConnector>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self {
+            connector: Arc::new(HttpConnector),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
 
 /// A desk and what the system around it saw.
 pub struct DeskAtWork {
@@ -37,10 +55,12 @@ pub struct DeskAtWork {
     /// What was kept.
     pub keychain: Arc<MemoryKeychain>,
     folder: TempDir,
+    outside: Outside,
 }
 
 async fn open_in(
     folder: &Path,
+    outside: &Outside,
     notifier: Arc<RecordingNotifier>,
     keychain: Arc<MemoryKeychain>,
 ) -> anyhow::Result<Desk> {
@@ -51,25 +71,26 @@ async fn open_in(
         device_name: "test".to_owned(),
     };
     let ports = Ports {
-        connector: Arc::new(HttpConnector),
+        connector: Arc::clone(&outside.connector),
         notifier,
         keychain,
-        clock: Arc::new(SystemClock),
+        clock: Arc::clone(&outside.clock),
         entropy: Arc::new(SystemEntropy),
     };
     Ok(Desk::open(config, ports).await?)
 }
 
 impl DeskAtWork {
-    pub(crate) async fn open(expert: Expert) -> anyhow::Result<Self> {
+    pub(crate) async fn open(expert: Expert, outside: Outside) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let (notifier, keychain) = (Arc::default(), Arc::default());
         Ok(Self {
-            desk: open_in(folder.path(), Arc::clone(&notifier), Arc::clone(&keychain)).await?,
+            desk: open_in(folder.path(), &outside, Arc::clone(&notifier), Arc::clone(&keychain)).await?,
             expert,
             notifier,
             keychain,
             folder,
+            outside,
         })
     }
 
@@ -96,6 +117,7 @@ impl DeskAtWork {
         meanwhile(&self.data_dir())?;
         let desk = open_in(
             self.folder.path(),
+            &self.outside,
             Arc::clone(&self.notifier),
             Arc::clone(&self.keychain),
         )

@@ -15,12 +15,14 @@
 
 mod customer;
 mod desk;
+mod faults;
 mod waiting;
 mod web_page;
 mod world;
 
 pub use customer::Customer;
-pub use desk::DeskAtWork;
+pub use desk::{DeskAtWork, Outside};
+pub use faults::LossyConnector;
 pub use waiting::{DEADLINE, wait_until};
 pub use web_page::WebPage;
 pub use world::{Expert, PASSWORD, World};

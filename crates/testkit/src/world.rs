@@ -1,6 +1,6 @@
 //! One platform with its people.
 
-use crate::{Customer, DeskAtWork};
+use crate::{Customer, DeskAtWork, Outside};
 use anyhow::Context;
 use proffer_domain::{CategoryId, Role};
 use proffer_platform::{Config, Platform, PlatformError, flow::NewAccount};
@@ -156,7 +156,15 @@ impl World {
     /// # Errors
     /// If it cannot be opened.
     pub async fn desk(&self, expert: Expert) -> anyhow::Result<DeskAtWork> {
-        DeskAtWork::open(expert).await
+        DeskAtWork::open(expert, Outside::default()).await
+    }
+
+    /// The same, with another connection or clock.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub async fn desk_with(&self, expert: Expert, outside: Outside) -> anyhow::Result<DeskAtWork> {
+        DeskAtWork::open(expert, outside).await
     }
 
     /// A desk of an expert, signed in and in step.

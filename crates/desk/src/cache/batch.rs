@@ -363,8 +363,17 @@ impl Cache {
                 _ => sqlx::query("DELETE FROM document WHERE entity = ? AND id = ?").bind(entity.as_str()),
             };
             query.bind(blob(id)).execute(&mut *transaction).await?;
-            if entity == Entity::Question {
-                sqlx::query("DELETE FROM message WHERE question_id = ?")
+            // With a question its messages leave this expert's sight, with a category its questions.
+            let below: &[&'static str] = match entity {
+                Entity::Question => &["DELETE FROM message WHERE question_id = ?"],
+                Entity::Category => &[
+                    "DELETE FROM message WHERE question_id IN (SELECT id FROM question WHERE category_id = ?)",
+                    "DELETE FROM question WHERE category_id = ?",
+                ],
+                _ => &[],
+            };
+            for statement in below {
+                sqlx::query(*statement)
                     .bind(blob(id))
                     .execute(&mut *transaction)
                     .await?;

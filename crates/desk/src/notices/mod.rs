@@ -69,9 +69,16 @@ impl Desk {
         }
         let is_wanted = self.inner.journal.settings().await?.notifications;
         let mut is_changed = false;
-        for StoredNotice { notice, read_at, .. } in waiting {
+        for StoredNotice {
+            notice,
+            read_at,
+            raise_error,
+        } in waiting
+        {
             let journal = &self.inner.journal;
-            if !is_wanted || read_at.is_some() {
+            // What was refused and has been read in the app since is no news; what is raised for the first time is.
+            let is_over = read_at.is_some() && raise_error.is_some();
+            if !is_wanted || is_over {
                 journal.note_raised(account.id, notice.id, Ok(self.now())).await?;
                 continue;
             }

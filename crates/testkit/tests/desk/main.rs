@@ -3,9 +3,12 @@
 
 mod attachments;
 mod cache;
+mod connection;
 mod flow;
+mod help;
 mod notices;
 mod offer_dialog;
 mod offline;
+mod queue;
 mod session;
 mod two_desks;
