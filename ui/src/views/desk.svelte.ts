@@ -45,6 +45,7 @@ export class DeskWindow {
 
   async openOffer(id: string) {
     this.place = "requests";
+    this.notices.close(id);
     await this.centre.open(id);
   }
 

@@ -34,7 +34,7 @@ export class Notices {
     this.toasts = [...this.toasts, toast];
   }
 
-  close(toast: Toast) {
-    this.toasts = this.toasts.filter((other) => other.offerId !== toast.offerId);
+  close(offerId: string) {
+    this.toasts = this.toasts.filter((toast) => toast.offerId !== offerId);
   }
 }
