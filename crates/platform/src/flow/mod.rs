@@ -7,6 +7,7 @@ mod changes;
 mod clockwork;
 mod command;
 mod error;
+mod links;
 mod offers;
 mod questions;
 mod reading;

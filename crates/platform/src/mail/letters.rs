@@ -92,17 +92,24 @@ impl Letter {
     }
 }
 
-/// Takes line breaks and other controls out: what is in a header stays in it.
-fn one_line(text: &str) -> String {
+/// Takes line breaks, other controls and what turns the direction of text around out: what is in a header stays in it
+/// and reads as it is written.
+pub(super) fn one_line(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .filter(|c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .map(|c| {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect::<String>()
         .trim()
         .to_owned()
 }
 
-const LINK_CLOSING: &str =
-    "The link opens only this question, for you alone. Please do not pass it on. It works for 90 days.";
+const LINK_CLOSING: &str = "The link opens only this, for you alone. Please do not pass it on. It works for 90 days.";
 
 /// An Answer or Information Request for the customer.
 #[must_use]
@@ -329,6 +336,29 @@ pub fn offer_for_expert(document: &OfferDocument, kind: OfferEventKind) -> Lette
     letter.paragraphs = paragraphs;
     letter.paragraphs.push(reference);
     letter.closing = "You find it in the Request Centre of Proffer.";
+    letter
+}
+
+/// The kind of letter that brings a fresh link.
+pub const NEW_LINK: &str = "new_link";
+
+/// A fresh link to a question or offer, for its customer.
+#[must_use]
+pub fn new_link(title: &str, is_offer: bool, link: String) -> Letter {
+    let title = text::excerpt(title, 80);
+    let (what, button) = if is_offer {
+        ("OPTIONAL Premium Service offer", "Look at the offer")
+    } else {
+        ("question", "Open my question")
+    };
+    let mut letter = Letter::new(NEW_LINK, format!("Your new link: {title}"));
+    letter.paragraphs = vec![
+        format!("Here is a fresh link to your {what} “{title}”."),
+        "You get this because somebody asked for it with your address. If that was not you, there is nothing to do."
+            .to_owned(),
+    ];
+    letter.button = Some((button, link));
+    letter.closing = LINK_CLOSING;
     letter
 }
 

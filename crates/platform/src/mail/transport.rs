@@ -1,5 +1,6 @@
 //! How email goes out: by SMTP, or as files into a folder.
 
+use super::letters::one_line;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use lettre::{
@@ -74,11 +75,11 @@ impl Header for AutoSubmitted {
 fn compose(email: &OutgoingEmail, from: &Mailbox) -> Result<Message, MailError> {
     let permanent = |error: &dyn std::fmt::Display| MailError::Permanent(error.to_string());
     let address: Address = email.recipient.parse().map_err(|error| permanent(&error))?;
-    let name = email.recipient_name.chars().filter(|c| !c.is_control()).collect();
+    let name = one_line(&email.recipient_name);
     Message::builder()
         .from(from.clone())
         .to(Mailbox::new(Some(name), address))
-        .subject(email.subject.chars().filter(|c| !c.is_control()).collect::<String>())
+        .subject(one_line(&email.subject))
         .message_id(Some(format!("<{}@{}>", email.id, from.email.domain())))
         .date(SystemTime::from(email.date))
         .header(AutoSubmitted)

@@ -8,11 +8,14 @@ use crate::{
 use askama::Template;
 use axum::{
     Form,
-    extract::{State, rejection::FormRejection},
+    extract::{
+        Query, State,
+        rejection::{FormRejection, QueryRejection},
+    },
     http::StatusCode,
     response::{Html, Redirect, Response},
 };
-use proffer_domain::{FieldProblem, Role};
+use proffer_domain::{FieldCode, FieldProblem, Role};
 
 /// The time zones offered when signing up; an account made by the operator can have any.
 const TIME_ZONES: [&str; 26] = [
@@ -54,6 +57,32 @@ pub struct Credentials {
     name: String,
     #[serde(default)]
     time_zone: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Where somebody was going when they had to sign in.
+#[derive(Default, serde::Deserialize)]
+pub struct Onward {
+    #[serde(default)]
+    next: String,
+}
+
+/// The way to the sign-in that leads back to a page.
+pub fn way_to_sign_in(path: &str) -> Redirect {
+    match onward(path) {
+        Some(path) if path != "/questions" => Redirect::to(&format!("/sign-in?next={path}")),
+        _ => Redirect::to("/sign-in"),
+    }
+}
+
+/// A page of ours to go on to, and never another site: only plain paths of the pages that need a sign-in.
+fn onward(path: &str) -> Option<&str> {
+    let is_ours = ["/questions", "/offers/", "/ask", "/moderate"]
+        .iter()
+        .any(|start| path.starts_with(start));
+    let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || c == '/' || c == '-');
+    (is_ours && is_plain && !path.contains("//")).then_some(path)
 }
 
 /// A form that carries nothing but its token.
@@ -67,6 +96,7 @@ pub struct Bare {
 struct SignInPage<'a> {
     shell: Shell,
     email: &'a str,
+    next: &'a str,
     problems: &'a [FieldProblem],
 }
 
@@ -81,15 +111,19 @@ struct SignUpPage<'a> {
     problems: &'a [FieldProblem],
 }
 
-fn sign_in_page(visitor: &Visitor, email: &str, problems: &[FieldProblem]) -> Result<Html<String>, PageFailure> {
-    Ok(Html(
-        SignInPage {
-            shell: Shell::new("Sign in", visitor),
-            email,
-            problems,
-        }
-        .render()?,
-    ))
+fn sign_in_page(
+    visitor: &Visitor,
+    email: &str,
+    next: &str,
+    problems: &[FieldProblem],
+) -> Result<Html<String>, PageFailure> {
+    let page = SignInPage {
+        shell: Shell::new("Sign in", visitor),
+        email,
+        next: onward(next).unwrap_or_default(),
+        problems,
+    };
+    Ok(Html(page.render()?))
 }
 
 fn sign_up_page(visitor: &Visitor, sent: &Credentials, problems: &[FieldProblem]) -> Result<Html<String>, PageFailure> {
@@ -108,8 +142,12 @@ fn sign_up_page(visitor: &Visitor, sent: &Credentials, problems: &[FieldProblem]
     Ok(Html(page.render()?))
 }
 
-pub async fn sign_in_form(visitor: Visitor) -> Result<Response, PageFailure> {
-    Ok(visitor.respond(sign_in_page(&visitor, "", &[])?))
+pub async fn sign_in_form(
+    visitor: Visitor,
+    query: Result<Query<Onward>, QueryRejection>,
+) -> Result<Response, PageFailure> {
+    let next = query.map(|Query(onward)| onward.next).unwrap_or_default();
+    Ok(visitor.respond(sign_in_page(&visitor, "", &next, &[])?))
 }
 
 pub async fn sign_up_form(visitor: Visitor) -> Result<Response, PageFailure> {
@@ -119,6 +157,7 @@ pub async fn sign_up_form(visitor: Visitor) -> Result<Response, PageFailure> {
         password: String::new(),
         name: String::new(),
         time_zone: String::new(),
+        next: String::new(),
     };
     Ok(visitor.respond(sign_up_page(&visitor, &empty, &[])?))
 }
@@ -137,15 +176,15 @@ pub async fn sign_in(
     visitor.check_form(&sent.form)?;
     match app.flow.sign_in(&sent.email, &sent.password, "Browser").await {
         Ok(signed_in) => {
-            let home = if signed_in.account.role == Role::Moderator {
-                "/moderate"
-            } else {
-                "/questions"
+            let home = match (onward(&sent.next), signed_in.account.role) {
+                (Some(page), _) => page,
+                (None, Role::Moderator) => "/moderate",
+                (None, Role::Customer | Role::Expert) => "/questions",
             };
             Ok(visitor.start_session(Redirect::to(home), signed_in.token))
         }
         Err(FlowError::Refused(problem)) => {
-            let page = sign_in_page(&visitor, &sent.email, &problem.errors)?;
+            let page = sign_in_page(&visitor, &sent.email, &sent.next, &problem.errors)?;
             Ok(visitor.respond((StatusCode::UNAUTHORIZED, page)))
         }
         Err(error) => Err(error.into()),
@@ -173,6 +212,11 @@ pub async fn sign_up(
             Ok(visitor.start_session(Redirect::to("/ask"), signed_in.token))
         }
         Err(FlowError::Refused(problem)) => {
+            // The second click of a double click finds the account that the first one made.
+            let is_taken = problem.errors.iter().any(|problem| problem.code == FieldCode::Taken);
+            if is_taken && let Ok(signed_in) = app.flow.sign_in(&sent.email, &sent.password, "Browser").await {
+                return Ok(visitor.start_session(Redirect::to("/ask"), signed_in.token));
+            }
             let page = sign_up_page(&visitor, &sent, &problem.errors)?;
             Ok(visitor.respond((StatusCode::UNPROCESSABLE_ENTITY, page)))
         }

@@ -3,11 +3,15 @@
 use super::{PageFailure, Visitor};
 use crate::{
     App,
-    flow::{FlowError, Incoming},
+    flow::{Command, FlowError, Incoming},
     store::AccountRow,
 };
-use axum::extract::{Multipart, multipart::MultipartError};
+use axum::{
+    extract::{Multipart, multipart::MultipartError},
+    http::StatusCode,
+};
 use proffer_domain::{Attachment, AttachmentId, CommandId, FieldProblem};
+use proffer_protocol::{Document, Entity, ErrorCode};
 use std::collections::BTreeMap;
 
 /// A form as it was sent: its fields, the files that were stored, and what is wrong with others.
@@ -116,5 +120,35 @@ async fn read_text(field: &mut axum::extract::multipart::Field<'_>) -> Result<St
 }
 
 fn unreadable(error: MultipartError) -> PageFailure {
-    PageFailure::FormUnreadable(error.body_text())
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        PageFailure::FormTooLarge
+    } else {
+        PageFailure::FormUnreadable(error.body_text())
+    }
+}
+
+/// Carries out what a form asks for, once.
+///
+/// A form can come again under the same id with other content: the second click of a double click uploads its files
+/// anew, and somebody goes back in the browser, changes the text and sends it. What was `made` under that id already is
+/// then the answer; if nothing was, the form is taken as a new one.
+pub async fn execute(
+    app: &App,
+    account: &AccountRow,
+    key: CommandId,
+    made: Option<Entity>,
+    command: impl Fn(CommandId) -> Command,
+) -> Result<Document, FlowError> {
+    match app.flow.execute(account, key, &command(key)).await {
+        Err(FlowError::Refused(problem)) if problem.code == ErrorCode::IdempotencyKeyReused => {
+            if let Some(entity) = made
+                && let Some(document) = app.flow.store().read().await?.document(entity, key.0).await?
+            {
+                return Ok(document);
+            }
+            let key = CommandId(app.flow.ports().new_id());
+            app.flow.execute(account, key, &command(key)).await
+        }
+        other => other,
+    }
 }

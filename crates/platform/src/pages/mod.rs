@@ -13,17 +13,20 @@ mod questions;
 mod show;
 mod visitor;
 
-use crate::App;
+use crate::{App, flow::FlowError};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, Method, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
+use proffer_protocol::ErrorCode;
+use tower_http::catch_panic::CatchPanicLayer;
 
 pub(crate) use failure::PageFailure;
+use failure::{Address, NeedsSignIn};
 pub(crate) use moderator::SHOWN as MODERATOR_SEES;
 pub(crate) use visitor::Visitor;
 
@@ -51,9 +54,13 @@ pub fn router(app: App) -> Router {
         .route("/offers/{id}/{action}", post(offers::act))
         .route("/offers/{id}/files/{file}", get(offers::file))
         .route("/l/{token}", get(links::landing).post(links::enter))
+        .route("/new-link", get(links::renew_form).post(links::renew))
         .route("/moderate", get(moderator::overview))
         .route("/moderate/{kind}/{id}", post(moderator::act))
         .merge(forms_with_files)
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            PageFailure::from(FlowError::code(ErrorCode::Internal)).into_response()
+        }))
         .layer(middleware::from_fn(protect))
         .with_state(app)
 }
@@ -72,7 +79,11 @@ async fn stylesheet() -> impl IntoResponse {
 async fn protect(request: Request, next: Next) -> Response {
     const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                           frame-ancestors 'none'; base-uri 'none'";
+    let asked = (request.method() == Method::GET).then(|| request.uri().path().to_owned());
     let mut response = next.run(request).await;
+    if let (Some(path), Some(_)) = (asked, response.extensions().get::<NeedsSignIn>()) {
+        response = account::way_to_sign_in(&path).into_response();
+    }
     let headers = response.headers_mut();
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
@@ -81,7 +92,7 @@ async fn protect(request: Request, next: Next) -> Response {
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(
         HeaderName::from_static("cross-origin-opener-policy"),

@@ -1,7 +1,7 @@
 //! The moderator's page: locks to release, offers to cancel with a reason, requests for help to answer.
 
 use super::{
-    PageFailure, Visitor, forms,
+    Address, PageFailure, Visitor, forms,
     show::{self, Shell, Times},
 };
 use crate::{
@@ -12,10 +12,11 @@ use crate::{
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, State, rejection::FormRejection},
+    extract::{State, rejection::FormRejection},
+    http::StatusCode,
     response::{Html, Redirect, Response},
 };
-use proffer_domain::{OfferId, OfferState, QuestionId, Role, SupportRequestId, lock};
+use proffer_domain::{FieldCode, FieldProblem, OfferId, OfferState, QuestionId, Role, SupportRequestId, lock};
 use proffer_protocol::{CancelOfferRequest, Document, Entity, ErrorCode, SupportRequestState};
 use uuid::Uuid;
 
@@ -56,8 +57,12 @@ struct SupportLine {
 
 #[derive(Template)]
 #[template(path = "pages/moderate.html")]
-struct ModeratePage {
+struct ModeratePage<'a> {
     shell: Shell,
+    problems: &'a [FieldProblem],
+    /// What was typed into the form of one thing, when it comes back.
+    typed_for: String,
+    typed: &'a str,
     questions: Vec<QuestionLine>,
     offers: Vec<OfferLine>,
     requests: Vec<SupportLine>,
@@ -83,10 +88,23 @@ fn need_moderator(visitor: &Visitor) -> Result<&AccountRow, PageFailure> {
 
 pub async fn overview(State(app): State<App>, visitor: Visitor) -> Result<Response, PageFailure> {
     let account = need_moderator(&visitor)?;
+    Ok(visitor.respond(page(&app, &visitor, account, (String::new(), ""), &[]).await?))
+}
+
+async fn page(
+    app: &App,
+    visitor: &Visitor,
+    account: &AccountRow,
+    (typed_for, typed): (String, &str),
+    problems: &[FieldProblem],
+) -> Result<Html<String>, PageFailure> {
     let times = Times::of(account);
     let now = app.flow.ports().clock.now();
     let mut page = ModeratePage {
-        shell: Shell::new("My category", &visitor),
+        shell: Shell::new("My category", visitor).with_times(&times),
+        problems,
+        typed_for,
+        typed,
         questions: Vec::new(),
         offers: Vec::new(),
         requests: Vec::new(),
@@ -102,7 +120,7 @@ pub async fn overview(State(app): State<App>, visitor: Visitor) -> Result<Respon
                         .map(|lock| format!("{}, until {}", lock.holder.name, times.full(lock.expires_at))),
                     title: question.title,
                     customer: question.customer.name,
-                    command: show::new_command(&app),
+                    command: show::new_command(app),
                 });
             }
             Document::Offer(document) => {
@@ -115,7 +133,7 @@ pub async fn overview(State(app): State<App>, visitor: Visitor) -> Result<Respon
                     people: format!("{} for {}", document.expert.name, document.customer.name),
                     state: offer.state.as_str(),
                     may_cancel: matches!(offer.state, OfferState::Accepted | OfferState::InProgress),
-                    command: show::new_command(&app),
+                    command: show::new_command(app),
                 });
             }
             Document::SupportRequest(document) => page.requests.push(SupportLine {
@@ -127,18 +145,19 @@ pub async fn overview(State(app): State<App>, visitor: Visitor) -> Result<Respon
                     .reply
                     .filter(|_| document.state == SupportRequestState::Answered)
                     .map(|reply| proffer_domain::text::to_safe_html(&reply)),
-                command: show::new_command(&app),
+                command: show::new_command(app),
             }),
             _ => {}
         }
     }
-    Ok(visitor.respond(Html(page.render()?)))
+    page.questions.sort_by_key(|question| question.holder.is_none());
+    Ok(Html(page.render()?))
 }
 
 pub async fn act(
     State(app): State<App>,
     visitor: Visitor,
-    Path((kind, id)): Path<(String, Uuid)>,
+    Address((kind, id)): Address<(String, Uuid)>,
     form: Result<Form<ModerateForm>, FormRejection>,
 ) -> Result<Response, PageFailure> {
     let account = need_moderator(&visitor)?;
@@ -146,14 +165,31 @@ pub async fn act(
     visitor.check_form(&sent.form)?;
     let command = match kind.as_str() {
         "release" => Command::Release(QuestionId(id)),
-        "cancel" => Command::CancelOffer(OfferId(id), CancelOfferRequest { reason: sent.text }),
-        "reply" => Command::ReplyToSupport(SupportRequestId(id), sent.text),
+        "cancel" => Command::CancelOffer(
+            OfferId(id),
+            CancelOfferRequest {
+                reason: sent.text.clone(),
+            },
+        ),
+        "reply" => Command::ReplyToSupport(SupportRequestId(id), sent.text.clone()),
         _ => return Err(FlowError::code(ErrorCode::NotFound).into()),
     };
-    app.flow
-        .execute(account, forms::command(&sent.command)?, &command)
-        .await?;
-    Ok(visitor.respond(Redirect::to("/moderate")))
+    let key = forms::command(&sent.command)?;
+    match forms::execute(&app, account, key, None, |_| command.clone()).await {
+        Ok(_) => Ok(visitor.respond(Redirect::to("/moderate"))),
+        Err(FlowError::Refused(problem)) => {
+            let mut problems = problem.errors.clone();
+            if problems.is_empty() {
+                let words = problem.detail.clone().unwrap_or_else(|| problem.title.clone());
+                problems.push(FieldProblem::new("/content", FieldCode::NotOffered, words));
+            }
+            let typed = (id.to_string(), sent.text.as_str());
+            let page = page(&app, &visitor, account, typed, &problems).await?;
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            Ok(visitor.respond((status, page)))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The kinds of documents that the page shows.

@@ -1,7 +1,7 @@
 //! An offer's page: the whole price, and accept, not now, decline, none of them preselected.
 
 use super::{
-    PageFailure, Visitor, forms,
+    Address, PageFailure, Visitor, forms,
     show::{self, OfferCard, Shell, Times},
     visitor::Scope,
 };
@@ -14,7 +14,7 @@ use crate::{
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, State, rejection::FormRejection},
+    extract::{State, rejection::FormRejection},
     http::StatusCode,
     response::{Html, Redirect, Response},
 };
@@ -53,6 +53,7 @@ struct OfferPage<'a> {
     problems: &'a [FieldProblem],
     reason: &'a str,
     remind_on: &'a str,
+    call_slot: &'a str,
     command: Uuid,
 }
 
@@ -65,9 +66,10 @@ fn page(
     (news, problems): (&str, &[FieldProblem]),
 ) -> Result<Html<String>, PageFailure> {
     let now = app.flow.ports().clock.now();
+    let times = Times::of(account);
     let page = OfferPage {
-        shell: Shell::new(format!("Offer: {}", document.offer.terms.title), visitor),
-        offer: show::offer(document, &Times::of(account), now),
+        shell: Shell::new(format!("Offer: {}", document.offer.terms.title), visitor).with_times(&times),
+        offer: show::offer(document, &times, now),
         question_id: document.offer.question_id.to_string(),
         question_title: &document.question_title,
         can_see_question: visitor
@@ -77,12 +79,17 @@ fn page(
         problems,
         reason: sent.map_or("", |sent| &sent.reason),
         remind_on: sent.map_or("", |sent| &sent.remind_on),
+        call_slot: sent.map_or("", |sent| &sent.call_slot),
         command: show::new_command(app),
     };
     Ok(Html(page.render()?))
 }
 
-pub async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<Uuid>) -> Result<Response, PageFailure> {
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Address(id): Address<Uuid>,
+) -> Result<Response, PageFailure> {
     let id = OfferId(id);
     let account = visitor.account_for(Scope::Offer(id))?;
     let mut document = app.flow.offer_of_customer(account, id).await?;
@@ -103,7 +110,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<Uuid>
 pub async fn act(
     State(app): State<App>,
     visitor: Visitor,
-    Path((id, action)): Path<(Uuid, String)>,
+    Address((id, action)): Address<(Uuid, String)>,
     form: Result<Form<OfferForm>, FormRejection>,
 ) -> Result<Response, PageFailure> {
     let id = OfferId(id);
@@ -114,11 +121,8 @@ pub async fn act(
         Ok(command) => command,
         Err(problems) => return refused(&app, &visitor, account, id, &sent, "", &problems).await,
     };
-    match app
-        .flow
-        .execute(account, forms::command(&sent.command)?, &command)
-        .await
-    {
+    let key = forms::command(&sent.command)?;
+    match forms::execute(&app, account, key, None, |_| command.clone()).await {
         Ok(_) => Ok(visitor.respond(Redirect::to(&format!("/offers/{id}")))),
         Err(FlowError::Refused(problem)) => {
             let news = match problem.code {
@@ -211,7 +215,7 @@ async fn refused(
 pub async fn file(
     State(app): State<App>,
     visitor: Visitor,
-    Path((id, file)): Path<(Uuid, Uuid)>,
+    Address((id, file)): Address<(Uuid, Uuid)>,
 ) -> Result<Response, PageFailure> {
     let id = OfferId(id);
     let account = visitor.account_for(Scope::Offer(id))?;

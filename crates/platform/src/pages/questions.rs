@@ -1,7 +1,7 @@
 //! Asking, the list of questions, and one question with its messages, offers and rating.
 
 use super::{
-    PageFailure, Visitor,
+    Address, PageFailure, Visitor,
     forms::{self, SentForm},
     show::{self, MessageCard, OfferCard, Shell, Times},
     visitor::Scope,
@@ -15,12 +15,15 @@ use crate::{
 use askama::Template;
 use axum::{
     Form,
-    extract::{Multipart, Path, State, multipart::MultipartRejection, rejection::FormRejection},
+    extract::{Multipart, State, multipart::MultipartRejection, rejection::FormRejection},
     http::StatusCode,
     response::{Html, Redirect, Response},
 };
 use jiff::SignedDuration;
-use proffer_domain::{Attachment, AttachmentId, FieldProblem, MessageId, MessageKind, QuestionId, QuestionState};
+use proffer_domain::{
+    Attachment, AttachmentId, CategoryId, CommandId, FieldCode, FieldProblem, MessageId, MessageKind, QuestionId,
+    QuestionState, question,
+};
 use proffer_protocol::{
     AskQuestionRequest, CategoryDocument, Document, Entity, OfferDocument, QuestionDocument, RateQuestionRequest,
     SendMessageRequest,
@@ -42,6 +45,7 @@ struct AskPage<'a> {
     text: &'a str,
     attached: &'a [Attachment],
     problems: &'a [FieldProblem],
+    file_limit: String,
     command: Uuid,
 }
 
@@ -76,6 +80,7 @@ struct QuestionPage<'a> {
     attached: &'a [Attachment],
     problems: &'a [FieldProblem],
     can_rate: bool,
+    needs_reply: bool,
     stars: u8,
     comment: &'a str,
     rated_at: Option<String>,
@@ -108,6 +113,7 @@ async fn ask_page(
         text: sent.text("text"),
         attached: &sent.attachments,
         problems,
+        file_limit: show::size(app.flow.limits().await?.attachment_max_bytes),
         command: show::new_command(app),
     };
     Ok(Html(page.render()?))
@@ -130,25 +136,37 @@ pub async fn ask(
     let account = visitor.need_account()?;
     let sent = forms::read(&app, &visitor, account, multipart(body)?).await?;
     let key = sent.command()?;
-    let request = AskQuestionRequest {
-        id: QuestionId(key.0),
-        category_id: sent
-            .text("category")
-            .parse()
-            .unwrap_or(proffer_domain::CategoryId(Uuid::nil())),
-        title: sent.text("title").to_owned(),
-        text: sent.text("text").to_owned(),
-        attachments: sent.attachment_ids(),
-    };
-    let problems = if sent.problems.is_empty() {
-        match app.flow.execute(account, key, &Command::Ask(request)).await {
+    let mut problems = sent.problems.clone();
+    let category = sent.text("category").parse::<CategoryId>().ok();
+    if category.is_none() {
+        let message = "Choose a category from the list.";
+        problems.insert(0, FieldProblem::new("/category_id", FieldCode::Missing, message));
+    }
+    if let (Some(category_id), true) = (category, problems.is_empty()) {
+        let ask = |key: CommandId| {
+            Command::Ask(AskQuestionRequest {
+                id: QuestionId(key.0),
+                category_id,
+                title: sent.text("title").to_owned(),
+                text: sent.text("text").to_owned(),
+                attachments: sent.attachment_ids(),
+            })
+        };
+        match forms::execute(&app, account, key, Some(Entity::Question), ask).await {
             Ok(document) => return Ok(visitor.respond(Redirect::to(&format!("/questions/{}", document.id())))),
-            Err(FlowError::Refused(problem)) if !problem.errors.is_empty() => problem.errors,
+            Err(FlowError::Refused(problem)) if !problem.errors.is_empty() => problems = problem.errors,
             Err(error) => return Err(error.into()),
         }
     } else {
-        sent.problems.clone()
-    };
+        // All that is wrong is said at once.
+        let limits = app.flow.limits().await?;
+        let (title, text) = (sent.text("title"), sent.text("text"));
+        problems.extend(
+            question::check(title, text, sent.attachments.len(), &limits)
+                .err()
+                .unwrap_or_default(),
+        );
+    }
     let page = ask_page(&app, &visitor, &sent, &problems).await?;
     Ok(visitor.respond((StatusCode::UNPROCESSABLE_ENTITY, page)))
 }
@@ -196,7 +214,7 @@ pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, 
         })
         .collect();
     let page = ListPage {
-        shell: Shell::new("My questions", &visitor),
+        shell: Shell::new("My questions", &visitor).with_times(&times),
         rows,
     };
     Ok(visitor.respond(Html(page.render()?)))
@@ -242,13 +260,14 @@ async fn question_page(
             cards.push(show::message(&document.message, &times));
         }
     }
+    let needs_reply = cards.last().is_some_and(|card| card.class == "message--request");
     let rating = question.rating.as_ref();
     let (stars, comment) = match &typed.rating {
         Some((stars, comment)) => (*stars, comment.as_str()),
         None => rating.map_or((0, ""), |rating| (rating.stars, rating.comment.as_str())),
     };
     let page = QuestionPage {
-        shell: Shell::new(question.title.clone(), visitor),
+        shell: Shell::new(question.title.clone(), visitor).with_times(&times),
         id: question.id,
         number: question.number,
         title: &question.title,
@@ -263,6 +282,7 @@ async fn question_page(
         attached: &typed.sent.attachments,
         problems: &typed.problems,
         can_rate: question.state != QuestionState::Open,
+        needs_reply,
         stars,
         comment,
         rated_at: rating.map(|rating| times.full(rating.rated_at)),
@@ -272,7 +292,11 @@ async fn question_page(
     Ok(Html(page.render()?))
 }
 
-pub async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<Uuid>) -> Result<Response, PageFailure> {
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Address(id): Address<Uuid>,
+) -> Result<Response, PageFailure> {
     let id = QuestionId(id);
     let account = visitor.account_for(Scope::Question(id))?;
     let mut document = app.flow.question_of_customer(account, id).await?;
@@ -294,7 +318,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<Uuid>
 pub async fn reply(
     State(app): State<App>,
     visitor: Visitor,
-    Path(id): Path<Uuid>,
+    Address(id): Address<Uuid>,
     body: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageFailure> {
     let id = QuestionId(id);
@@ -302,14 +326,17 @@ pub async fn reply(
     let sent = forms::read(&app, &visitor, account, multipart(body)?).await?;
     let key = sent.command()?;
     let problems = if sent.problems.is_empty() {
-        let request = SendMessageRequest {
-            id: MessageId(key.0),
-            kind: MessageKind::Reply,
-            text: sent.text("text").to_owned(),
-            announces_offer: false,
-            attachments: sent.attachment_ids(),
+        let reply = |key: CommandId| {
+            let request = SendMessageRequest {
+                id: MessageId(key.0),
+                kind: MessageKind::Reply,
+                text: sent.text("text").to_owned(),
+                announces_offer: false,
+                attachments: sent.attachment_ids(),
+            };
+            Command::SendMessage(id, request)
         };
-        match app.flow.execute(account, key, &Command::SendMessage(id, request)).await {
+        match forms::execute(&app, account, key, Some(Entity::Message), reply).await {
             Ok(_) => return Ok(visitor.respond(Redirect::to(&format!("/questions/{id}")))),
             Err(FlowError::Refused(problem)) if !problem.errors.is_empty() => problem.errors,
             Err(error) => return Err(error.into()),
@@ -330,7 +357,7 @@ pub async fn reply(
 pub async fn rate(
     State(app): State<App>,
     visitor: Visitor,
-    Path(id): Path<Uuid>,
+    Address(id): Address<Uuid>,
     form: Result<Form<RatingForm>, FormRejection>,
 ) -> Result<Response, PageFailure> {
     let id = QuestionId(id);
@@ -342,11 +369,9 @@ pub async fn rate(
         stars,
         comment: sent.comment.clone(),
     };
-    match app
-        .flow
-        .execute(account, forms::command(&sent.command)?, &Command::Rate(id, request))
-        .await
-    {
+    let key = forms::command(&sent.command)?;
+    let rate = |_| Command::Rate(id, request.clone());
+    match forms::execute(&app, account, key, None, rate).await {
         Ok(_) => Ok(visitor.respond(Redirect::to(&format!("/questions/{id}")))),
         Err(FlowError::Refused(problem)) if !problem.errors.is_empty() => {
             let document = app.flow.question_of_customer(account, id).await?;
@@ -365,7 +390,7 @@ pub async fn rate(
 pub async fn file(
     State(app): State<App>,
     visitor: Visitor,
-    Path((id, file)): Path<(Uuid, Uuid)>,
+    Address((id, file)): Address<(Uuid, Uuid)>,
 ) -> Result<Response, PageFailure> {
     let id = QuestionId(id);
     let account = visitor.account_for(Scope::Question(id))?;

@@ -19,9 +19,17 @@ pub struct Shell {
     pub is_moderator: bool,
     /// The token that forms carry.
     pub form: String,
+    /// The zone of the times on the page, where there are some.
+    pub zone: Option<String>,
 }
 
 impl Shell {
+    /// Says in which zone the times are.
+    pub fn with_times(mut self, times: &Times) -> Self {
+        self.zone = Some(times.zone_name.clone());
+        self
+    }
+
     /// Around a page for this visitor.
     pub fn new(title: impl Into<String>, visitor: &Visitor) -> Self {
         let account = visitor.account();
@@ -30,6 +38,7 @@ impl Shell {
             account_name: account.map(|account| account.name.clone()),
             is_moderator: account.is_some_and(|account| account.role == proffer_domain::Role::Moderator),
             form: visitor.form_token(),
+            zone: None,
         }
     }
 
@@ -40,6 +49,7 @@ impl Shell {
             account_name: None,
             is_moderator: false,
             form: String::new(),
+            zone: None,
         }
     }
 }
@@ -81,15 +91,34 @@ impl Times {
 }
 
 /// What is wrong with one field, or an empty text.
-pub fn problem(problems: &[FieldProblem], pointer: &str) -> String {
-    let of_field =
-        |problem: &&FieldProblem| problem.pointer == pointer || problem.pointer.starts_with(&format!("{pointer}/"));
+pub fn problem(problems: &[FieldProblem], field: &str) -> String {
     problems
         .iter()
-        .filter(of_field)
+        .filter(|problem| anchor(&problem.pointer) == field)
         .map(|problem| problem.message.as_str())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The id that a field has on its page.
+pub fn anchor(pointer: &str) -> &str {
+    let name = pointer.trim_start_matches('/');
+    let name = name.split('/').next().unwrap_or_default();
+    match name {
+        "category_id" => "category",
+        "attachment" => "attachments",
+        "remind_at" => "remind_on",
+        _ => name,
+    }
+}
+
+/// What marks a field that is wrong, for people who hear the page: attributes without anything that people typed.
+pub fn marks(problems: &[FieldProblem], field: &'static str) -> String {
+    if problems.iter().any(|problem| anchor(&problem.pointer) == field) {
+        format!(" aria-invalid=\"true\" aria-describedby=\"{field}-problem\"")
+    } else {
+        String::new()
+    }
 }
 
 /// A file on a page.
@@ -114,7 +143,8 @@ pub fn files(base: &str, attachments: &[Attachment]) -> Vec<FileLine> {
         .collect()
 }
 
-fn size(bytes: u64) -> String {
+/// A size in words.
+pub fn size(bytes: u64) -> String {
     match bytes {
         0..=1023 => format!("{bytes} bytes"),
         1024..=1_048_575 => format!("{} KB", bytes.div_ceil(1024)),
@@ -218,8 +248,20 @@ pub struct OfferCard {
     pub delivery_html: Option<String>,
     /// The files of the delivery.
     pub files: Vec<FileLine>,
-    /// Earlier versions: number, price, when.
-    pub earlier: Vec<String>,
+    /// Earlier versions.
+    pub earlier: Vec<EarlierVersion>,
+}
+
+/// A version of an offer that a later one took the place of.
+pub struct EarlierVersion {
+    /// Its number, price and time.
+    pub heading: String,
+    /// Its title.
+    pub title: String,
+    /// What the customer would have received.
+    pub deliverables: Vec<String>,
+    /// When it would have been delivered.
+    pub delivery: String,
 }
 
 /// An offer at a moment.
@@ -267,13 +309,16 @@ pub fn offer(document: &OfferDocument, times: &Times, now: Timestamp) -> OfferCa
         earlier: offer
             .earlier
             .iter()
-            .map(|version| {
-                format!(
+            .map(|version| EarlierVersion {
+                heading: format!(
                     "Version {}, {}, sent {}",
                     version.version,
                     version.terms.price,
                     times.full(version.sent_at)
-                )
+                ),
+                title: version.terms.title.clone(),
+                deliverables: version.terms.deliverables.clone(),
+                delivery: delivery(&version.terms),
             })
             .collect(),
     }

@@ -75,6 +75,20 @@ impl Tx {
         Ok(())
     }
 
+    /// Whether an email of a kind was put in for an address after a moment.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn has_email_since(&mut self, kind: &str, recipient: &str, at: Timestamp) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT id FROM email WHERE recipient = $1 AND kind = $2 AND created_at > $3 LIMIT 1")
+            .bind(recipient)
+            .bind(kind)
+            .bind(micros(at))
+            .fetch_optional(&mut *self.inner)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// The emails whose time has come, oldest first.
     ///
     /// # Errors

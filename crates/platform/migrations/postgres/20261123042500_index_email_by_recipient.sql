@@ -1,0 +1,1 @@
+CREATE INDEX email_by_recipient ON email (recipient, kind, created_at);
