@@ -6,10 +6,12 @@ use clap::Args;
 use std::{io::Read, time::Duration};
 use tokio::time::Instant;
 use url::Url;
-use uuid::Uuid;
 
 /// How often the customer looks at their list.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// What the customer says to whatever is asked.
+const REPLY: &str = "I signed in March for twelve months and moved 80 km away in October. The contract says nothing \
+                     about moving.";
 
 /// A customer who accepts an offer that waits, asks, answers what is asked and accepts what is offered.
 #[derive(Args)]
@@ -24,7 +26,7 @@ pub struct ScriptedCustomer {
     #[arg(long, required = true)]
     password_stdin: bool,
     /// When to accept an offer that waits, in seconds from the start.
-    #[arg(long, value_name = "SECONDS", default_value_t = 45)]
+    #[arg(long, visible_alias = "accept-within", value_name = "SECONDS", default_value_t = 45)]
     accept_after: u64,
     /// For how long to go on, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
@@ -58,26 +60,53 @@ impl ScriptedCustomer {
         let asked = browser.ask().await?;
         say("customer: asked “Can the gym keep charging me after I moved away?”")?;
         let started = Instant::now();
-        let mut has_accepted_waiting = false;
-        let mut has_replied = false;
+        let mut story = Progress {
+            asked,
+            has_accepted: false,
+            has_replied: false,
+        };
+        let mut is_told = false;
         while started.elapsed() < Duration::from_secs(self.run_for) {
             tokio::time::sleep(LOOK_EVERY).await;
-            if !has_accepted_waiting && started.elapsed() >= Duration::from_secs(self.accept_after) {
-                has_accepted_waiting = browser.accept_first("/questions").await?;
-                if has_accepted_waiting {
-                    say("customer: accepted an offer that was waiting")?;
+            let accepts = !story.has_accepted && started.elapsed() >= Duration::from_secs(self.accept_after);
+            match story.go_on(&browser, accepts).await {
+                Ok(()) => is_told = false,
+                // The platform may be down for a moment; a customer tries again.
+                Err(error) if !is_told => {
+                    is_told = true;
+                    say(format!("customer: could not reach the pages, trying again ({error:#})"))?;
                 }
+                Err(_) => {}
             }
-            let page = browser.get(&asked).await?;
-            if !has_replied && page.contains("message--request") {
-                browser.reply(&asked, &page, "I signed in March for twelve months and moved 80 km away in October. The contract says nothing about moving.").await?;
-                has_replied = true;
-                say("customer: replied")?;
-            }
-            if page.contains("s-awaiting") && browser.accept_first(&asked).await? {
-                say("customer: accepted the offer on the new question")?;
-                return Ok(());
-            }
+        }
+        Ok(())
+    }
+}
+
+/// How far the customer came.
+struct Progress {
+    asked: String,
+    has_accepted: bool,
+    has_replied: bool,
+}
+
+impl Progress {
+    /// Looks at the pages once and does what there is to do.
+    async fn go_on(&mut self, browser: &Browser, accepts: bool) -> anyhow::Result<()> {
+        if accepts && let Some(offer) = browser.accept_first("/questions").await? {
+            self.has_accepted = true;
+            say(format!("customer: accepted the offer that was waiting, {offer}"))?;
+        }
+        let page = browser.get(&self.asked).await?;
+        if !self.has_replied && page.contains("message--request") {
+            browser.reply(&self.asked, &page, REPLY).await?;
+            self.has_replied = true;
+            say("customer: replied to what the expert asked")?;
+        }
+        if page.contains("s-awaiting")
+            && let Some(offer) = browser.accept_first(&self.asked).await?
+        {
+            say(format!("customer: accepted the offer on the new question, {offer}"))?;
         }
         Ok(())
     }
@@ -137,8 +166,8 @@ impl Browser {
         Ok(())
     }
 
-    /// Accepts the first offer on a page that awaits the customer, if there is one.
-    async fn accept_first(&self, path: &str) -> anyhow::Result<bool> {
+    /// Accepts the first offer on a page that awaits the customer, if there is one; gives its title with the price.
+    async fn accept_first(&self, path: &str) -> anyhow::Result<Option<String>> {
         let list = self.get(path).await?;
         let waiting = list.split("<a class=\"offerline\" href=\"").skip(1).find(|part| {
             part.split("</a>")
@@ -146,18 +175,23 @@ impl Browser {
                 .is_some_and(|line| line.contains("s-awaiting"))
         });
         let Some(offer) = waiting.and_then(|part| part.split('"').next()).map(str::to_owned) else {
-            return Ok(false);
+            return Ok(None);
         };
         let page = self.get(&offer).await?;
-        let command = Uuid::parse_str(hidden(&page, "command")?)?.to_string();
-        let form = [
+        let mut form = vec![
             ("form", hidden(&page, "form")?),
-            ("command", &command),
+            ("command", hidden(&page, "command")?),
             ("version", hidden(&page, "version")?),
         ];
+        if page.contains("name=\"call_slot\"") {
+            form.push(("call_slot", "0"));
+        }
         let url = self.url.join(&format!("{offer}/accept"))?;
         self.http.post(url).form(&form).send().await?.error_for_status()?;
-        Ok(true)
+        let between = |start: &str, end: &str| Some(page.split_once(start)?.1.split_once(end)?.0);
+        let title = between("<h1 class=\"offer__title\">", "<").unwrap_or("without a title");
+        let price = between("<p class=\"price\">", "<").unwrap_or_default();
+        Ok(Some(format!("“{title}” for {price}")))
     }
 }
 

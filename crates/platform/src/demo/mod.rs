@@ -2,7 +2,9 @@
 
 mod customer;
 mod dataset;
+mod earlier_stories;
 mod seed;
+mod stories;
 
 use crate::cli::Place;
 use clap::Subcommand;

@@ -1,6 +1,10 @@
 //! Makes the data set through the same flow as everything else, with a clock that runs through the last days.
 
-use super::dataset::{CATEGORIES, CUSTOMERS, DEMO_CUSTOMER, DEMO_EXPERT, DemoOffer, EXPERTS, STORIES, Story};
+use super::{
+    dataset::{CATEGORIES, CUSTOMERS, DEMO_CUSTOMER, DEMO_EXPERT, DemoOffer, EXPERTS, Fate, Story},
+    earlier_stories::EARLIER_STORIES,
+    stories::STORIES,
+};
 use crate::{
     Platform,
     cli::{Place, say},
@@ -9,14 +13,14 @@ use crate::{
     store::AccountRow,
 };
 use anyhow::{Context, bail};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use proffer_domain::{
-    CategoryId, CommandId, DeliveryTime, DeliveryUnit, MessageId, MessageKind, Money, OfferId, OfferTerms, QuestionId,
-    Role,
+    CallSlot, CategoryId, CommandId, DeliveryTime, DeliveryUnit, MessageId, MessageKind, Money, OfferId, OfferTerms,
+    QuestionId, Role,
 };
 use proffer_protocol::{
-    AskQuestionRequest, DeclineOfferRequest, Document, HoldOfferRequest, RateQuestionRequest, SendMessageRequest,
-    SendOfferRequest,
+    AcceptOfferRequest, AskQuestionRequest, DeclineOfferRequest, DeliverOfferRequest, Document, HoldOfferRequest,
+    RateQuestionRequest, ReviseOfferRequest, SendMessageRequest, SendOfferRequest,
 };
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -28,12 +32,20 @@ use std::{
 /// How long before now the data set begins.
 const SPAN: SignedDuration = SignedDuration::from_hours(5 * 24);
 
-/// A clock that stands where it was put.
-struct StoryClock(Mutex<Timestamp>);
+/// How long ago an answered question was asked, at least: its whole story has to fit in.
+const STORY_SPAN: SignedDuration = SignedDuration::from_hours(4);
+/// How long ago the newest open question was asked.
+const NEWEST: SignedDuration = SignedDuration::from_mins(6);
+
+/// A clock that stands where it was put, and never after the real moment.
+struct StoryClock {
+    at: Mutex<Timestamp>,
+    latest: Timestamp,
+}
 
 impl StoryClock {
     fn put(&self, at: Timestamp) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner) = at.min(self.latest);
     }
     fn pass(&self, minutes: i64) {
         let at = self.now();
@@ -43,7 +55,7 @@ impl StoryClock {
 
 impl Clock for StoryClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -66,7 +78,10 @@ struct Teller {
 /// Fills an empty platform.
 pub(super) async fn run(place: Place, seed: u64) -> anyhow::Result<()> {
     let now = Timestamp::now();
-    let clock = Arc::new(StoryClock(Mutex::new(now - SPAN)));
+    let clock = Arc::new(StoryClock {
+        at: Mutex::new(now - SPAN),
+        latest: now,
+    });
     let entropy = Arc::new(SeededEntropy(Mutex::new(ChaCha20Rng::seed_from_u64(seed))));
     let mut config = place.config();
     config.ports = Ports {
@@ -81,16 +96,20 @@ pub(super) async fn run(place: Place, seed: u64) -> anyhow::Result<()> {
     let mut random = ChaCha20Rng::seed_from_u64(seed ^ 0x00C0_FFEE);
     let password = format!("demo-{:08x}", random.next_u32());
     let teller = people(flow, clock, &password).await?;
-    let step = SPAN.as_mins() / i64::try_from(STORIES.len()).unwrap_or(1);
-    for (index, story) in STORIES.iter().enumerate() {
-        let index_i64 = i64::try_from(index).unwrap_or(0);
-        let at = now - SPAN + SignedDuration::from_mins(step * index_i64);
-        // The latest stories are told up to the last minutes, all within the past.
-        teller.clock.put(at.min(now - SignedDuration::from_hours(4)));
-        let customer = &teller.customers[(index + usize::try_from(random.next_u32() % 2)?) % teller.customers.len()];
-        let customer = if index == 0 { &teller.customers[0] } else { customer };
+    let stories: Vec<_> = EARLIER_STORIES.iter().chain(&STORIES).collect();
+    let step = SPAN.as_mins() / i64::try_from(stories.len())?;
+    for (index, story) in (0_i64..).zip(stories) {
+        let latest = now - if story.answer.is_some() { STORY_SPAN } else { NEWEST };
+        let at = match story.held_by {
+            Some(_) => now - SignedDuration::from_mins(25),
+            None => now - SPAN + SignedDuration::from_mins(step * (index + 1)),
+        };
+        teller.clock.put(at.min(latest));
+        // Helen, the first, asks only what is told of her: it is her list that newcomers see.
+        let someone = 1 + usize::try_from(random.next_u32())? % (teller.customers.len() - 1);
+        let customer = &teller.customers[story.customer.unwrap_or(someone)];
         teller
-            .tell(index, story, customer)
+            .tell(story, customer)
             .await
             .with_context(|| format!("the story “{}”", story.title))?;
     }
@@ -183,7 +202,7 @@ impl Teller {
         Ok(())
     }
 
-    async fn tell(&self, index: usize, story: &Story, customer: &AccountRow) -> anyhow::Result<()> {
+    async fn tell(&self, story: &Story, customer: &AccountRow) -> anyhow::Result<()> {
         let category_id = *self.categories.get(story.category).context("its category")?;
         let id = QuestionId(self.flow.ports().new_id());
         let ask = AskQuestionRequest {
@@ -194,6 +213,10 @@ impl Teller {
             attachments: Vec::new(),
         };
         self.run(customer, Command::Ask(ask)).await?;
+        if let Some(holder) = story.held_by.and_then(|email| self.experts.get(email)) {
+            self.clock.pass(12);
+            self.run(holder, Command::Lock(id)).await?;
+        }
         let Some(answer) = story.answer else {
             return Ok(());
         };
@@ -216,57 +239,130 @@ impl Teller {
         if let Some(thanks) = story.thanks {
             self.clock.pass(12);
             self.write(customer, id, MessageKind::Reply, thanks, false).await?;
-            let rating = RateQuestionRequest {
-                stars: 5,
-                comment: String::new(),
-            };
+        }
+        if let Some((stars, comment)) = story.rating {
+            let comment = comment.to_owned();
+            let rating = RateQuestionRequest { stars, comment };
             self.run(customer, Command::Rate(id, rating)).await?;
         }
         if let Some(offer) = &story.offer {
             self.clock.pass(4);
-            self.offer(index, expert, customer, id, offer).await?;
+            self.offer(expert, customer, id, offer).await?;
         }
         self.run(expert, Command::Release(id)).await?;
         Ok(())
     }
 
-    /// Sends the offer, and lets some of them go on; those of the first two stories wait for their customers.
+    /// Sends the offer and tells what became of it.
     async fn offer(
         &self,
-        index: usize,
         expert: &AccountRow,
         customer: &AccountRow,
         question: QuestionId,
         offer: &DemoOffer,
     ) -> anyhow::Result<()> {
         let id = OfferId(self.flow.ports().new_id());
-        let terms = OfferTerms {
+        let terms = self.terms(offer)?;
+        let request = SendOfferRequest {
+            id,
+            terms: terms.clone(),
+        };
+        self.run(expert, Command::SendOffer(question, request)).await?;
+        if offer.fate == Fate::Sent {
+            return Ok(());
+        }
+        self.clock.pass(8);
+        self.run(customer, Command::ViewOffer(id)).await?;
+        match offer.fate {
+            Fate::Sent | Fate::Viewed => {}
+            Fate::Held => {
+                let remind_at = None;
+                self.run(customer, Command::HoldOffer(id, HoldOfferRequest { remind_at }))
+                    .await?;
+            }
+            Fate::Declined(reason) => {
+                let reason = Some(reason.to_owned());
+                self.run(customer, Command::DeclineOffer(id, DeclineOfferRequest { reason }))
+                    .await?;
+            }
+            Fate::Withdrawn => {
+                self.run(expert, Command::WithdrawOffer(id)).await?;
+            }
+            Fate::Revised(price_minor) => {
+                let mut terms = terms;
+                terms.price = Money::new(price_minor, terms.price.currency);
+                self.run(
+                    expert,
+                    Command::ReviseOffer(id, ReviseOfferRequest { version: 1, terms }),
+                )
+                .await?;
+            }
+            Fate::Accepted | Fate::InProgress | Fate::Delivered(_) | Fate::Completed(_) => {
+                self.fulfil(expert, customer, id, offer).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn terms(&self, offer: &DemoOffer) -> anyhow::Result<OfferTerms> {
+        // Proposed times lie on the next mornings, when everything here is told.
+        let slot = |days: i64| {
+            let day = self.clock.latest.to_zoned(TimeZone::UTC).date() + SignedDuration::from_hours(24 * days);
+            let starts_at = day.at(10, 30, 0, 0).to_zoned(TimeZone::UTC)?.timestamp();
+            anyhow::Ok(CallSlot { starts_at, minutes: 30 })
+        };
+        let call_slots = if offer.kind.is_call() {
+            vec![slot(2)?, slot(3)?]
+        } else {
+            Vec::new()
+        };
+        Ok(OfferTerms {
             kind: offer.kind,
             title: offer.title.to_owned(),
             deliverables: offer.deliverables.iter().map(|&item| item.to_owned()).collect(),
             price: Money::new(offer.price_minor, "GBP".parse()?),
             delivery_time: DeliveryTime {
-                count: 2,
+                count: 3,
                 unit: DeliveryUnit::WorkingDays,
             },
             expires_at: None,
             note: offer.note.to_owned(),
-            call_slots: Vec::new(),
+            call_slots,
+        })
+    }
+
+    /// Accepts, and goes on as far as it came.
+    async fn fulfil(
+        &self,
+        expert: &AccountRow,
+        customer: &AccountRow,
+        id: OfferId,
+        offer: &DemoOffer,
+    ) -> anyhow::Result<()> {
+        self.clock.pass(15);
+        let accept = AcceptOfferRequest {
+            version: 1,
+            call_slot: offer.kind.is_call().then_some(0),
         };
-        self.run(expert, Command::SendOffer(question, SendOfferRequest { id, terms }))
-            .await?;
-        self.clock.pass(8);
-        match index {
-            2 => drop(
-                self.run(customer, Command::HoldOffer(id, HoldOfferRequest { remind_at: None }))
-                    .await?,
-            ),
-            4 => {
-                let reason = Some("I will try it with your answer first.".to_owned());
-                self.run(customer, Command::DeclineOffer(id, DeclineOfferRequest { reason }))
-                    .await?;
-            }
-            _ => {}
+        self.run(customer, Command::AcceptOffer(id, accept)).await?;
+        if offer.fate == Fate::Accepted {
+            return Ok(());
+        }
+        self.clock.pass(20);
+        self.run(expert, Command::StartOffer(id)).await?;
+        let (Fate::Delivered(message) | Fate::Completed(message)) = offer.fate else {
+            return Ok(());
+        };
+        self.clock.pass(55);
+        let delivery = DeliverOfferRequest {
+            message: message.to_owned(),
+            is_call_outcome: false,
+            attachments: Vec::new(),
+        };
+        self.run(expert, Command::DeliverOffer(id, delivery)).await?;
+        if matches!(offer.fate, Fate::Completed(_)) {
+            self.clock.pass(30);
+            self.run(customer, Command::CompleteOffer(id)).await?;
         }
         Ok(())
     }
