@@ -97,7 +97,7 @@ step("an Information Request reaches the customer by email, and its link opens j
 
   const byLink = await world.customer(HELEN);
   await byLink.openLink(link);
-  assert.match(await byLink.text(), /Information Request/);
+  assert.match(await byLink.text(), /Information request/i);
   await byLink.reply(REPLY);
   await byLink.shoot("05-customer-replied-by-link");
   // The link signs in to this question and to nothing else.

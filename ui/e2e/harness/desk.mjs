@@ -1,10 +1,13 @@
 // The real app in a real window, driven by WebDriver.
+import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { remote } from "webdriverio";
 import { Program, environmentOf, freePort, own, until } from "./program.mjs";
-import { shot } from "./shots.mjs";
+
+/** The key under which WebDriver names an element. */
+const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
 const DRIVER = process.env.PROFFER_TAURI_DRIVER ?? "tauri-driver";
 
@@ -39,7 +42,7 @@ export class Desk {
     this.window = await remote({
       hostname: "127.0.0.1",
       port,
-      logLevel: "error",
+      logLevel: "silent",
       connectionRetryCount: 0,
       connectionRetryTimeout: 60_000,
       waitforTimeout: 15_000,
@@ -78,66 +81,89 @@ export class Desk {
     await until("nothing of the app is left", () => this.processes().length === 0, 10);
   }
 
-  /** The element with this test id; narrowed to the one that holds `text` if given. */
-  async find(id, text) {
-    const selector = `[data-testid="${id}"]`;
-    if (text === undefined) return this.window.$(selector);
-    return until(`${id} with “${text}”`, async () => {
-      for (const element of await this.window.$$(selector)) {
-        if ((await this.textOf(element)).includes(text)) return element;
-      }
-      return undefined;
+  /**
+   * What is on the screen with this test id, as [{element, text, enabled, state, visible}]: asked in one go, so that
+   * nothing is drawn anew in between.
+   */
+  async all(id) {
+    const found = await this.window.execute((selector) => {
+      return [...document.querySelectorAll(selector)].map((element) => {
+        const box = element.getBoundingClientRect();
+        return {
+          element,
+          text: element.innerText ?? element.textContent,
+          value: element.value ?? "",
+          enabled: !element.disabled,
+          checked: element.checked ?? false,
+          state: element.dataset.state ?? "",
+          visible: box.width > 0 && box.height > 0 && getComputedStyle(element).visibility === "visible",
+        };
+      });
+    }, `[data-testid="${id}"]`);
+    return found.map(({ element, ...rest }) => ({ ...rest, reference: element[ELEMENT] }));
+  }
+
+  /** Waits until one is visible; narrowed to the first that holds `text` if given. */
+  see(id, text, seconds = 20) {
+    return until(`${named(id, text)} is on the screen`, () => this.#visible(id, text), seconds);
+  }
+
+  async #visible(id, text) {
+    const found = await this.all(id);
+    return found.find((one) => one.visible && (text === undefined || one.text.includes(text)));
+  }
+
+  gone(id, seconds = 20) {
+    return until(`${id} is gone`, async () => !(await this.all(id)).some((one) => one.visible), seconds);
+  }
+
+  /** Presses a button or the like, as soon as that is possible. */
+  click(id, text) {
+    return until(`${named(id, text)} can be clicked`, async () => {
+      const found = await this.#visible(id, text);
+      if (!found?.enabled) return false;
+      await this.window.elementClick(found.reference);
+      return true;
     });
   }
 
-  /** All that an element says, also beyond what is scrolled into sight. */
-  textOf(element) {
-    return this.window.execute((node) => node.innerText ?? node.textContent, element);
+  /** Presses the element around one, such as the label of a field that itself is not on the screen. */
+  async pressAround(reference) {
+    const around = await this.window.findElementFromElement(reference, "xpath", "..");
+    await this.window.elementClick(around[ELEMENT]);
   }
 
-  async see(id, text, seconds = 20) {
-    return until(`${id}${text === undefined ? "" : ` with “${text}”`} is on the screen`, async () => {
-      for (const element of await this.window.$$(`[data-testid="${id}"]`)) {
-        if (!(await element.isDisplayed())) continue;
-        if (text === undefined || (await this.textOf(element)).includes(text)) return element;
-      }
-      return undefined;
-    }, seconds);
-  }
-
-  async gone(id, seconds = 15) {
-    await until(`${id} is gone`, async () => {
-      for (const element of await this.window.$$(`[data-testid="${id}"]`)) {
-        if (await element.isDisplayed()) return false;
-      }
-      return true;
-    }, seconds);
-  }
-
-  async click(id, text) {
-    await until(`${id}${text === undefined ? "" : ` with “${text}”`} can be clicked`, async () => {
-      const element = await this.see(id, text, 1);
-      if (!(await element.isEnabled())) return false;
-      await element.click();
+  /** Presses what is inside of one with this test id, found by a CSS selector. */
+  clickInside(id, text, selector) {
+    return until(`${selector} in ${named(id, text)} can be clicked`, async () => {
+      const found = await this.#visible(id, text);
+      if (!found) return false;
+      const inner = await this.window.findElementFromElement(found.reference, "css selector", selector);
+      await this.window.elementClick(inner[ELEMENT]);
       return true;
     });
   }
 
-  /** Replaces what a field holds by typing. */
+  /** Replaces what a field holds by typing; `place` tells apart fields of the same test id. */
   async type(id, text, place = 0) {
-    const field = await until(`field ${id}`, async () => (await this.window.$$(`[data-testid="${id}"]`))[place]);
-    await field.waitForDisplayed();
-    await field.setValue(text);
+    await until(`${id} can be written into`, async () => {
+      const field = (await this.all(id))[place];
+      if (!field?.visible || !field.enabled) return false;
+      await this.window.elementClear(field.reference);
+      await this.window.elementSendKeys(field.reference, text);
+      return true;
+    });
+    assert.equal(await this.value(id, place), text);
   }
 
   /** Replaces what a field holds at once, as pasting does. */
-  async paste(id, text, place = 0) {
-    await this.window.execute(
+  paste(id, text, place = 0) {
+    return this.window.execute(
       (selector, text, place) => {
         const field = document.querySelectorAll(selector)[place];
         field.focus();
         field.select();
-        document.execCommand("insertText", false, text);
+        document.execCommand(text === "" ? "delete" : "insertText", false, text);
       },
       `[data-testid="${id}"]`,
       text,
@@ -146,15 +172,14 @@ export class Desk {
   }
 
   async value(id, place = 0) {
-    const field = (await this.window.$$(`[data-testid="${id}"]`))[place];
-    return field.getValue();
+    const found = await until(`${id} is there`, async () => (await this.all(id))[place]);
+    return found.value;
   }
 
-  /** Puts a file into a file input. */
+  /** Puts a file into a file input, which itself is not on the screen. */
   async attach(id, path) {
-    const input = await this.window.$(`[data-testid="${id}"]`);
-    await input.waitForExist();
-    await input.addValue(path);
+    const input = await until(`${id} is there`, async () => (await this.all(id))[0]);
+    await this.window.elementSendKeys(input.reference, path);
   }
 
   /** Presses keys, such as ["Control", "Enter"]. */
@@ -162,9 +187,14 @@ export class Desk {
     return this.window.keys(keys);
   }
 
-  async shoot(name) {
-    await this.window.saveScreenshot(shot(name));
+  /** A picture of the screen: the window as it is drawn, with what lies over it. */
+  shoot(name) {
+    return this.desktop.shoot(name);
   }
+}
+
+function named(id, text) {
+  return text === undefined ? id : `${id} with “${text}”`;
 }
 
 function programOf(pid) {

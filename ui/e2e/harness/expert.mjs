@@ -17,10 +17,7 @@ export class Expert {
   }
 
   #connection(state, seconds) {
-    return until(`the connection is ${state}`, async () => {
-      const mark = await this.desk.find("connection-state");
-      return (await mark.isExisting()) && (await mark.getAttribute("data-state")) === state;
-    }, seconds);
+    return until(`the connection is ${state}`, async () => (await this.desk.all("connection-state"))[0]?.state === state, seconds);
   }
 
   /** Opens a question from the queue. */
@@ -63,15 +60,17 @@ export class Expert {
 
   /** Chooses a kind by its face: the radio button itself is not on the screen. */
   async chooseKind(kind) {
-    const radio = await this.desk.find(`offer-kind-${kind}`);
-    await radio.waitForExist();
-    await radio.parentElement().click();
-    await until("the kind is chosen", () => radio.isSelected());
+    await until("the kind is chosen", async () => {
+      const [radio] = await this.desk.all(`offer-kind-${kind}`);
+      if (radio?.checked) return true;
+      if (radio) await this.desk.pressAround(radio.reference);
+      return false;
+    });
   }
 
   /** Makes the list of deliverables this one. */
   async setDeliverables(deliverables) {
-    const count = async () => (await this.desk.window.$$('[data-testid="offer-deliverable"]')).length;
+    const count = async () => (await this.desk.all("offer-deliverable")).length;
     while ((await count()) < deliverables.length) {
       const before = await count();
       await this.desk.click("offer-add-deliverable");
@@ -79,8 +78,8 @@ export class Expert {
     }
     while ((await count()) > deliverables.length) {
       const before = await count();
-      const line = (await this.desk.window.$$('[data-testid="offer-deliverable"]'))[before - 1];
-      await line.parentElement().$("button").click();
+      const remove = await this.desk.window.findElements("css selector", ".line__acts button");
+      await this.desk.window.elementClick(Object.values(remove.at(-1))[0]);
       await until("a line was removed", async () => (await count()) < before);
     }
     for (const [place, text] of deliverables.entries()) await this.desk.type("offer-deliverable", text, place);
@@ -95,16 +94,13 @@ export class Expert {
   async openOffer(title, view) {
     await this.desk.click("rail-requests");
     if (view) await this.desk.click(`rc-view-${view}`);
-    await this.desk.click("rc-row", title);
+    await this.desk.clickInside("rc-row", title, "button");
     await this.desk.see("offer-view", title);
   }
 
   /** Waits until the offer that is shown stands so, such as `accepted`. */
   async seeOfferState(state) {
-    await until(`the offer shown is ${state}`, async () => {
-      const view = await this.desk.find("offer-view");
-      return (await view.isExisting()) && (await view.getAttribute("data-state")) === state;
-    });
+    await until(`the offer shown is ${state}`, async () => (await this.desk.all("offer-view"))[0]?.state === state);
   }
 
   async startOffer() {

@@ -5,7 +5,6 @@ import { Desk } from "./desk.mjs";
 import { Desktop } from "./desktop.mjs";
 import { Mailbox } from "./mail.mjs";
 import { Platform } from "./platform.mjs";
-import { shot } from "./shots.mjs";
 
 export const DANIEL = {
   role: "expert",
@@ -82,14 +81,13 @@ export class World {
     return Customer.open(this.browser, this.platform.url, person);
   }
 
-  /** Runs a step; a failing one leaves pictures of the screen and of the window. */
+  /** Runs a step; a failing one leaves a picture of the screen. */
   async step(name, work) {
     try {
       return await work();
     } catch (error) {
       const file = `failed-${name.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60)}`;
-      await this.desktop?.shoot(`${file}-screen`).catch(() => {});
-      await this.desk?.window?.saveScreenshot(shot(file)).catch(() => {});
+      await this.desktop?.shoot(file).catch(() => {});
       throw error;
     }
   }
