@@ -10,14 +10,21 @@ mod queue;
 pub(crate) use batch::Batch;
 pub(crate) use queue::{QueueFacts, QueueRequest};
 
-use crate::error::Result;
+use crate::error::{DeskError, Result};
 use proffer_domain::{AccountId, Timestamp};
 use sqlx::{
     SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::UNIX_EPOCH,
+};
 use uuid::Uuid;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/cache");
@@ -27,6 +34,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/cache");
 pub(crate) struct Cache {
     writer: SqlitePool,
     readers: SqlitePool,
+    file: PathBuf,
+    /// Whether damage was found while it was open.
+    is_suspect: Arc<AtomicBool>,
 }
 
 /// What the cache knows of its place in the streams.
@@ -63,6 +73,7 @@ impl Cache {
     }
 
     async fn open_checked(file: &Path) -> Result<Self> {
+        let is_as_left = is_as_left(file);
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -77,12 +88,9 @@ impl Cache {
             .await?;
         let checked: Result<()> = async {
             MIGRATIONS.run(&writer).await?;
-            let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&writer).await?;
-            if verdict == "ok" {
-                Ok(())
-            } else {
-                Err(std::io::Error::new(std::io::ErrorKind::InvalidData, verdict).into())
-            }
+            // Reading a large file through takes longer than the window takes to come up, so a file that is as the
+            // last run left it is checked behind the desk's back.
+            if is_as_left { Ok(()) } else { check(&writer).await }
         }
         .await;
         if let Err(error) = checked {
@@ -92,13 +100,43 @@ impl Cache {
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_lazy_with(options.read_only(true));
-        Ok(Self { writer, readers })
+        let cache = Self {
+            writer,
+            readers,
+            file: file.to_owned(),
+            is_suspect: Arc::default(),
+        };
+        if is_as_left {
+            cache.check_behind();
+        }
+        Ok(cache)
+    }
+
+    /// Reads the file through; if it is damaged, the next start builds it anew.
+    fn check_behind(&self) {
+        let cache = self.clone();
+        tokio::spawn(async move {
+            match check(&cache.readers).await {
+                // The desk closed meanwhile.
+                Ok(()) | Err(DeskError::Storage(sqlx::Error::PoolClosed)) => {}
+                Err(error) => {
+                    tracing::error!(%error, "the cache is damaged; the next start builds it anew");
+                    cache.is_suspect.store(true, Ordering::Relaxed);
+                }
+            }
+        });
     }
 
     /// Closes the file cleanly.
     pub(crate) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+        if !self.is_suspect.load(Ordering::Relaxed)
+            && let Some(state) = file_state(&self.file)
+            && let Err(error) = std::fs::write(mark_of(&self.file), state)
+        {
+            tracing::warn!(%error, "the next start will read the whole cache through");
+        }
     }
 
     /// Empties the cache unless it belongs to `owner` already; says whether it did.
@@ -160,6 +198,37 @@ impl Cache {
         .await?;
         Ok(())
     }
+}
+
+/// Reads the file through.
+async fn check(pool: &SqlitePool) -> Result<()> {
+    let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(pool).await?;
+    if verdict == "ok" {
+        Ok(())
+    } else {
+        Err(std::io::Error::new(std::io::ErrorKind::InvalidData, verdict).into())
+    }
+}
+
+/// Where a clean end leaves its mark.
+fn mark_of(file: &Path) -> PathBuf {
+    file.with_extension("closed")
+}
+
+/// What changes when anything writes the file.
+fn file_state(file: &Path) -> Option<String> {
+    let facts = std::fs::metadata(file).ok()?;
+    let written_at = facts.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(format!("{} {}", facts.len(), written_at.as_nanos()))
+}
+
+/// Whether the last run ended cleanly and nothing touched the file since; the mark is taken away.
+fn is_as_left(file: &Path) -> bool {
+    let Ok(mark) = std::fs::read_to_string(mark_of(file)) else {
+        return false;
+    };
+    // A mark that cannot be taken away must not vouch for this run.
+    std::fs::remove_file(mark_of(file)).is_ok() && file_state(file).is_some_and(|state| state == mark)
 }
 
 fn blob(id: Uuid) -> Vec<u8> {

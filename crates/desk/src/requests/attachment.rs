@@ -133,7 +133,7 @@ impl Desk {
 
     /// A file of the platform in the cache's folder; fetched if it is not there yet.
     async fn fetched(&self, id: AttachmentId) -> Answer<PathBuf> {
-        let folder = self.inner.config.data_dir.join("attachments");
+        let folder = self.fetched_files();
         let path = folder.join(id.to_string());
         if tokio::fs::try_exists(&path).await.map_err(DeskError::from)? {
             return Ok(path);

@@ -162,7 +162,7 @@ impl Desk {
         if let Some(me) = session.me.clone() {
             let account = me.account.id;
             session.first_signed_in_at = self.inner.journal.first_signed_in_at(account, self.now()).await?;
-            self.inner.cache.belong_to(account).await?;
+            self.give_cache_to(account).await?;
             if session.state == SessionState::SignedIn {
                 let name = keychain_name(&session.platform_url, account);
                 let token = self.inner.ports.keychain.get(&name).await.unwrap_or_else(|error| {
@@ -192,6 +192,26 @@ impl Desk {
             self.begin_raising();
         }
         Ok(())
+    }
+
+    /// Empties the cache and its files, unless they are this expert's.
+    async fn give_cache_to(&self, account: AccountId) -> Result<()> {
+        if self.inner.cache.belong_to(account).await? {
+            self.delete_fetched_files().await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_fetched_files(&self) -> Result<()> {
+        match tokio::fs::remove_dir_all(self.fetched_files()).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The folder of the files fetched from the platform.
+    pub(crate) fn fetched_files(&self) -> std::path::PathBuf {
+        self.inner.config.data_dir.join("attachments")
     }
 
     /// Signs in and begins to sync.
@@ -230,7 +250,7 @@ impl Desk {
             }
         };
         let now = self.now();
-        self.inner.cache.belong_to(account).await?;
+        self.give_cache_to(account).await?;
         let link = Link {
             platform,
             token: created.token.into(),
@@ -270,6 +290,7 @@ impl Desk {
             }
         }
         self.inner.cache.clear(None).await?;
+        self.delete_fetched_files().await?;
         self.set_session(Session {
             platform_url: session.platform_url.clone(),
             email: session.email.clone(),

@@ -39,3 +39,27 @@ async fn a_damaged_cache_is_moved_aside_and_built_anew() -> anyhow::Result<()> {
     desk.desk.close().await;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_closed_well_opens_its_cache_as_it_was() -> anyhow::Result<()> {
+    let world = World::begin().await?;
+    let helen = world.helen().await?;
+    let desk = world.desk_in_step(Expert::Daniel).await?;
+    let question = helen.ask("My domain was taken", "What can I do?").await?;
+    desk.until_known(question).await?;
+    world.stop_platform().await?;
+    let desk = desk
+        .restart_after(|folder| {
+            anyhow::ensure!(folder.join("cache.closed").exists());
+            Ok(())
+        })
+        .await?;
+    // With nobody to ask, what is shown can only come from the file.
+    assert_eq!(desk.conversation(question).await?.title, "My domain was taken");
+    assert!(
+        !desk.data_dir().join("cache.closed").exists(),
+        "the mark vouches for one start only"
+    );
+    desk.desk.close().await;
+    Ok(())
+}
