@@ -1,5 +1,5 @@
 // What `npm start`, `npm test` and the others call: makes sure that Rust and a C compiler are here, then runs xtask.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -29,5 +29,9 @@ if (process.platform === "linux" && !has("cc")) {
     }
   }
 }
-const result = spawnSync("cargo", ["run", "--quiet", "--package", "xtask", "--", ...process.argv.slice(2)], { stdio: "inherit" });
-process.exit(result.status ?? 1);
+const tasks = spawn("cargo", ["run", "--quiet", "--package", "xtask", "--", ...process.argv.slice(2)], { stdio: "inherit" });
+// Ctrl+C reaches xtask from the terminal as well, and it tidies up; being told to end must reach it through here.
+process.on("SIGINT", () => {});
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => tasks.kill(signal));
+tasks.on("error", (error) => fail(`cargo could not be started: ${error.message}`));
+tasks.on("exit", (code) => process.exit(code ?? 1));

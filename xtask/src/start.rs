@@ -12,7 +12,13 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    process::{Child, Stdio},
+    process::{Child, ExitStatus, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
 /// Build everything and run the platform with demo data and the desk.
@@ -47,6 +53,9 @@ struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(Some(_))) {
+            return;
+        }
         // SIGTERM lets it end cleanly; where there is none it is ended at once.
         let asked = cfg!(unix)
             && command("kill")
@@ -84,6 +93,7 @@ impl Start {
         if self.fresh && folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
         }
+        let asked_to_end = asked_to_end()?;
         let data = folder.join("platform");
         fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
         let accounts = accounts(&data)?;
@@ -108,18 +118,50 @@ impl Start {
             None
         };
         let sign_in = sign_in_file(&folder, &accounts.expert)?;
-        let status = command(built("proffer"))
+        let desk = command(built("proffer"))
             .env("PROFFER_DATA_DIR", folder.join("desk"))
             .env("PROFFER_PLATFORM_URL", &url)
-            .env("PROFFER_SIGN_IN_FILE", sign_in)
-            .status()
+            .env("PROFFER_SIGN_IN_FILE", &sign_in)
+            .spawn()
+            .map(Running)
             .context("the desk could not be started")?;
+        let status = wait(desk, &asked_to_end);
+        // A desk that failed before it read the file leaves no password behind.
+        let _ = fs::remove_file(&sign_in);
         drop(customer);
         drop(platform);
-        if !status.success() {
-            bail!("the desk ended badly ({status})");
+        match status? {
+            Some(status) if !status.success() => bail!("the desk ended badly ({status})"),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+}
+
+/// Becomes true when the system or Ctrl+C asks this program to end.
+fn asked_to_end() -> anyhow::Result<Arc<AtomicBool>> {
+    use signal_hook::{consts, flag};
+    let asked = Arc::new(AtomicBool::new(false));
+    for signal in [
+        consts::SIGINT,
+        consts::SIGTERM,
+        #[cfg(unix)]
+        consts::SIGHUP,
+    ] {
+        flag::register(signal, Arc::clone(&asked)).context("cannot listen to signals")?;
+    }
+    Ok(asked)
+}
+
+/// Waits until the desk ends; ends it when asked to, and then there is no status of its own.
+fn wait(mut desk: Running, asked_to_end: &AtomicBool) -> anyhow::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = desk.0.try_wait()? {
+            return Ok(Some(status));
+        }
+        if asked_to_end.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(100));
     }
 }
 
@@ -209,8 +251,10 @@ fn scripted_customer(url: &str, account: &Account) -> anyhow::Result<Running> {
 /// A file with the expert's sign-in, readable by its owner alone; the desk reads and deletes it at once.
 fn sign_in_file(folder: &Path, account: &Account) -> anyhow::Result<PathBuf> {
     let path = folder.join("sign-in.json");
+    // One that an interrupted run left may have other permissions.
+    let _ = fs::remove_file(&path);
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options

@@ -30,7 +30,7 @@ const PARTS: [Part; 12] = [
     ("licences", || {
         run(&mut cargo(&[
             "deny",
-            "--offline",
+            "--locked",
             "check",
             "--hide-inclusion-graph",
             "licenses",
