@@ -15,8 +15,8 @@ use tokio::sync::mpsc;
 /// Adds the arguments of a page in a window of its own.
 pub(crate) fn app(command: &mut Command, url: &str, profile: &Path) {
     command
-        // The sandbox refuses to run as root, as in a container.
-        .arg("--no-sandbox")
+        // The sandbox refuses to run as root, as in a container; a test run does not warn of that.
+        .args(["--no-sandbox", "--test-type"])
         .args([
             "--no-first-run",
             "--no-default-browser-check",

@@ -43,7 +43,7 @@ impl Wanted {
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     App,
     Page,
@@ -81,7 +81,13 @@ impl Stage {
         self.list.until_empty()?;
         let started = Instant::now();
         let program = Program::start(&mut self.command(side))?;
-        let drawn_at = self.list.until_drawn()?;
+        let drawn_at = match self.list.until_drawn() {
+            Ok(at) => at,
+            Err(error) => {
+                self.keep_picture(if side == Side::App { "app-failed" } else { "page-failed" })?;
+                return Err(error);
+            }
+        };
         Ok((program, millis(drawn_at.saturating_duration_since(started))))
     }
 
