@@ -20,7 +20,7 @@ impl Desk {
                 email: me.account.email.clone(),
                 categories: me.categories.iter().map(|category| category.name.clone()).collect(),
             }),
-            platform_url: session.platform_url.clone(),
+            platform_url: session.platform_url.trim_end_matches('/').to_owned(),
             email: session.email.clone(),
             token_kept: session.token_kept,
         })
