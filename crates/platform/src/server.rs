@@ -9,7 +9,13 @@ use crate::{
     ports::Ports,
     store::{Store, StoreError},
 };
-use axum::{Router, extract::Request, http::{HeaderValue, Method}, middleware::Next, response::Response};
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, Method},
+    middleware::Next,
+    response::Response,
+};
 use lettre::message::Mailbox;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
@@ -192,7 +198,6 @@ impl Platform {
 }
 
 /// All routes: the API and the pages.
-#[must_use]
 pub fn router(app: App) -> Router {
     pages::router(app.clone())
         .merge(api::router(app))

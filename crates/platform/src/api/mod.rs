@@ -24,6 +24,7 @@ use axum::{
     routing::get,
 };
 use proffer_protocol::{ErrorCode, PROTOCOL_VERSION, PROTOCOL_VERSION_HEADER, Problem};
+use std::time::Duration;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -31,7 +32,6 @@ use tower_http::{
         predicate::{NotForContentType, Predicate, SizeAbove},
     },
 };
-use std::time::Duration;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -121,7 +121,13 @@ pub fn router(app: App) -> Router {
     let compress = SizeAbove::new(1024).and(NotForContentType::const_new("text/event-stream"));
     router
         .route("/openapi.json", get(move || async move { Json(document) }))
-        .fallback(|| async { ApiProblem(Problem::new(ErrorCode::NotFound)) })
+        .fallback(async |request: Request| {
+            if request.uri().path().starts_with("/v1/") {
+                ApiProblem(Problem::new(ErrorCode::NotFound)).into_response()
+            } else {
+                crate::pages::nothing_here()
+            }
+        })
         .method_not_allowed_fallback(|| async {
             let problem = Problem::new(ErrorCode::MalformedRequest).with_detail("This method is not for this address.");
             (StatusCode::METHOD_NOT_ALLOWED, ApiProblem(problem)).into_response()

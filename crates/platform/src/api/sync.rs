@@ -1,7 +1,7 @@
 //! Changes since a cursor.
 
 use super::{ApiProblem, Caller};
-use crate::App;
+use crate::{App, flow::FlowError};
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
@@ -40,15 +40,14 @@ pub async fn sync(
 }
 
 /// Reads a cursor; none is the beginning.
-pub(super) fn read_cursor(text: Option<&str>) -> Result<Cursor, ApiProblem> {
+pub(super) fn read_cursor(text: Option<&str>) -> Result<Cursor, FlowError> {
     text.unwrap_or_default()
         .parse()
         .map_err(|error: proffer_protocol::CursorError| {
-            let field = FieldProblem::new("/cursor", FieldCode::Malformed, error.to_string());
-            ApiProblem(
-                Problem::new(ErrorCode::InvalidFields)
-                    .with_detail(error.to_string())
-                    .with_errors(vec![field]),
-            )
+            FlowError::fields(vec![FieldProblem::new(
+                "/cursor",
+                FieldCode::Malformed,
+                error.to_string(),
+            )])
         })
 }

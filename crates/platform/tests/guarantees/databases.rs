@@ -1,0 +1,267 @@
+//! The two databases. PostgreSQL is a real server in a temporary folder, started by the first test of the process that
+//! needs it and stopped with the last.
+
+use anyhow::{Context, bail};
+use proffer_platform::{Config, MailRoute};
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError, Weak, mpsc},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// Makes a test of each function on each database.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($test:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $test() -> anyhow::Result<()> {
+                super::$test($crate::databases::Home::on_sqlite()?).await
+            })*
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $test() -> anyhow::Result<()> {
+                super::$test($crate::databases::Home::on_postgres().await?).await
+            })*
+        }
+    };
+}
+
+/// Where a platform under test keeps its data.
+pub struct Home {
+    folder: TempDir,
+    database: Option<String>,
+    _server: Option<Arc<Postgres>>,
+}
+
+impl Home {
+    /// With SQLite in its folder.
+    pub fn on_sqlite() -> anyhow::Result<Self> {
+        Ok(Self {
+            folder: tempfile::tempdir()?,
+            database: None,
+            _server: None,
+        })
+    }
+
+    /// With a database of its own on PostgreSQL.
+    pub async fn on_postgres() -> anyhow::Result<Self> {
+        let server = tokio::task::spawn_blocking(Postgres::shared).await??;
+        Ok(Self {
+            folder: tempfile::tempdir()?,
+            database: Some(server.new_database().await?),
+            _server: Some(server),
+        })
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The configuration of a platform that lives here.
+    pub fn config(&self) -> Config {
+        Config {
+            database: self.database.clone(),
+            mail: MailRoute::Folder(self.folder().join("mail")),
+            ..Config::in_folder(self.folder().to_owned())
+        }
+    }
+}
+
+/// A running server. A thread of its own keeps it, because its life is tied to that of the thread that started it: a
+/// test that is killed leaves no server behind.
+pub struct Postgres {
+    sockets: PathBuf,
+    stop: Option<mpsc::Sender<()>>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+
+impl Postgres {
+    fn shared() -> anyhow::Result<Arc<Self>> {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = shared.upgrade() {
+            return Ok(running);
+        }
+        let server = Arc::new(Self::start()?);
+        *shared = Arc::downgrade(&server);
+        Ok(server)
+    }
+
+    fn start() -> anyhow::Result<Self> {
+        let (started, is_started) = mpsc::channel();
+        let (stop, stopped) = mpsc::channel();
+        let keeper = std::thread::spawn(move || match Self::launch() {
+            Ok((folder, mut child)) => {
+                let told = started.send(Ok(folder.path().to_owned()));
+                if told.is_ok() {
+                    // An error means that the other end is gone, which is a reason to stop as well.
+                    let _ = stopped.recv();
+                }
+                end(&mut child);
+            }
+            Err(error) => drop(started.send(Err(error))),
+        });
+        let sockets = is_started.recv().context("the keeper of PostgreSQL died")??;
+        let server = Self {
+            sockets,
+            stop: Some(stop),
+            keeper: Some(keeper),
+        };
+        Ok(server)
+    }
+
+    fn launch() -> anyhow::Result<(TempDir, Child)> {
+        let programs = programs()?;
+        let folder = tempfile::Builder::new().prefix("proffer-pg").tempdir()?;
+        give_to_postgres(folder.path())?;
+        let data = folder.path().join("data");
+        let made = unprivileged(&programs.join("initdb"))
+            .args([
+                "--username=proffer",
+                "--auth=trust",
+                "--no-sync",
+                "--no-locale",
+                "--encoding=UTF8",
+                "--pgdata",
+            ])
+            .arg(&data)
+            .output()?;
+        if !made.status.success() {
+            bail!("initdb failed: {}", String::from_utf8_lossy(&made.stderr));
+        }
+        let child = unprivileged(&programs.join("postgres"))
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(folder.path())
+            .args([
+                "-c",
+                "listen_addresses=",
+                "-c",
+                "fsync=off",
+                "-c",
+                "full_page_writes=off",
+            ])
+            .args([
+                "-c",
+                "shared_buffers=16MB",
+                "-c",
+                "max_connections=100",
+                "-c",
+                "logging_collector=off",
+            ])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let socket = folder.path().join(".s.PGSQL.5432");
+        let started = Instant::now();
+        while std::os::unix::net::UnixStream::connect(&socket).is_err() {
+            if started.elapsed() > Duration::from_secs(60) {
+                bail!("PostgreSQL did not listen on {} within a minute", socket.display());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok((folder, child))
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!("postgres:///{database}?host={}&user=proffer", self.sockets.display())
+    }
+
+    async fn new_database(&self) -> anyhow::Result<String> {
+        use sqlx::Connection;
+        let name = format!("t{}", uuid::Uuid::new_v4().simple());
+        let started = Instant::now();
+        let mut connection = loop {
+            match sqlx::PgConnection::connect(&self.url("postgres")).await {
+                Ok(connection) => break connection,
+                // It listens before it has done starting up.
+                Err(error) if started.elapsed() > Duration::from_secs(60) => return Err(error.into()),
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        };
+        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(&mut connection)
+            .await?;
+        connection.close().await?;
+        Ok(self.url(&name))
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(keeper) = self.keeper.take() {
+            // Its folder goes with it; that it panicked is said by its own message.
+            let _ = keeper.join();
+        }
+    }
+}
+
+/// Ends the server at once; nothing in it is worth keeping.
+fn end(child: &mut Child) {
+    let told = Command::new("kill").args(["-QUIT", &child.id().to_string()]).status();
+    if !told.is_ok_and(|status| status.success()) {
+        let _ = child.kill();
+    }
+    let _ = child.wait();
+}
+
+/// The programs of the newest PostgreSQL installed.
+fn programs() -> anyhow::Result<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .filter(|(_, programs)| programs.join("postgres").exists())
+        .collect();
+    found.sort();
+    if let Some((_, newest)) = found.pop() {
+        return Ok(newest);
+    }
+    let told = Command::new("pg_config").arg("--bindir").output();
+    let Ok(told) = told else {
+        bail!("there is no PostgreSQL on this machine; install it (Debian and Ubuntu: apt install postgresql)");
+    };
+    Ok(PathBuf::from(String::from_utf8(told.stdout)?.trim()))
+}
+
+fn id_of(what: &str) -> anyhow::Result<u32> {
+    let mut command = Command::new("id");
+    if what == "postgres" {
+        command.args(["-u", "postgres"]);
+    } else {
+        command.arg("-u");
+    }
+    let output = command.output()?;
+    String::from_utf8(output.stdout)?
+        .trim()
+        .parse()
+        .with_context(|| format!("there is no user {what}"))
+}
+
+/// A program as a user that PostgreSQL accepts (it refuses root), ended with the thread that starts it.
+fn unprivileged(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    if id_of("self").is_ok_and(|id| id == 0) {
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "setpriv"]);
+    }
+    command.arg("--pdeathsig=QUIT").arg(program).current_dir("/");
+    command
+}
+
+fn give_to_postgres(folder: &Path) -> anyhow::Result<()> {
+    if id_of("self")? == 0 {
+        let id = id_of("postgres")?;
+        std::os::unix::fs::chown(folder, Some(id), Some(id))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Server-sent events: changes as they happen, resumed where they broke off, ended with the session and the server.
+
+use crate::{
+    http::{Served, Session},
+    world::message,
+};
+use eventsource_stream::{Event, Eventsource};
+use futures_util::{Stream, StreamExt};
+use proffer_domain::MessageKind;
+use proffer_platform::flow::Command;
+use proffer_protocol::{Change, Entity, SyncPage};
+use std::{pin::Pin, time::Duration};
+
+type Events = Pin<Box<dyn Stream<Item = Event> + Send>>;
+
+async fn listen(session: &Session, last: Option<&str>) -> anyhow::Result<Events> {
+    let mut request = session.get("/v1/events");
+    if let Some(last) = last {
+        request = request.header("last-event-id", last);
+    }
+    let response = request.send().await?;
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    assert!(!response.headers().contains_key("content-encoding"));
+    Ok(Box::pin(
+        response
+            .bytes_stream()
+            .eventsource()
+            .filter_map(|event| async { event.ok() }),
+    ))
+}
+
+async fn next(events: &mut Events) -> anyhow::Result<Option<Event>> {
+    Ok(tokio::time::timeout(Duration::from_secs(20), events.next()).await?)
+}
+
+/// Reads until a change is there that `wanted` picks: all changes until then, and the last cursor.
+async fn until(events: &mut Events, wanted: impl Fn(&Change) -> bool) -> anyhow::Result<(Vec<Change>, String)> {
+    let mut seen = Vec::new();
+    loop {
+        let event = next(events).await?.expect("the stream goes on");
+        assert_eq!(event.event, "sync");
+        let page: SyncPage = serde_json::from_str(&event.data)?;
+        assert_eq!(page.cursor, event.id);
+        seen.extend(page.changes);
+        if seen.iter().any(&wanted) {
+            return Ok((seen, event.id));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_come_as_they_happen_and_go_on_where_they_broke_off() -> anyhow::Result<()> {
+    let served = Served::begin().await?;
+    let (helen, daniel) = (
+        served.sign_in(&served.world.helen).await?,
+        served.sign_in(&served.world.daniel).await?,
+    );
+    let mut events = listen(&daniel, None).await?;
+    let (first, _) = until(&mut events, |change| change.entity == Entity::Category).await?;
+    assert!(first.iter().any(|change| change.entity == Entity::Account));
+    let asked = helen.done("/v1/questions", &served.question()).await?;
+    let id = asked["question"]["id"].as_str().unwrap().to_owned();
+    let (_, cursor) = until(&mut events, |change| change.id.to_string() == id).await?;
+    drop(events);
+    // While nobody listens: a lock and an Answer.
+    daniel
+        .done(&format!("/v1/questions/{id}/lock"), &serde_json::Value::Null)
+        .await?;
+    let answer = serde_json::to_value(message(MessageKind::Answer))?;
+    daniel.done(&format!("/v1/questions/{id}/messages"), &answer).await?;
+    let mut events = listen(&daniel, Some(&cursor)).await?;
+    let (missed, _) = until(&mut events, |change| change.entity == Entity::Message).await?;
+    let mut entities: Vec<_> = missed.iter().map(|change| change.entity).collect();
+    entities.sort();
+    assert_eq!(
+        entities,
+        [Entity::Question, Entity::Message],
+        "what was missed, folded, and nothing else"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_wrote_is_noticed() -> anyhow::Result<()> {
+    let served = Served::begin().await?;
+    let daniel = served.sign_in(&served.world.daniel).await?;
+    let mut events = listen(&daniel, None).await?;
+    until(&mut events, |change| change.entity == Entity::Category).await?;
+    // This flow shares the database with the server's, and nothing else.
+    let question = served.world.asked().await?;
+    until(&mut events, |change| change.id == question.0).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_ends_ends_its_events() -> anyhow::Result<()> {
+    let served = Served::begin().await?;
+    let daniel = served.sign_in(&served.world.daniel).await?;
+    let mut events = listen(&daniel, None).await?;
+    until(&mut events, |change| change.entity == Entity::Category).await?;
+    daniel
+        .request(reqwest::Method::DELETE, "/v1/sessions/current")
+        .send()
+        .await?;
+    assert_eq!(next(&mut events).await?, None);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_stops_ends_its_events_and_then_itself() -> anyhow::Result<()> {
+    let served = Served::begin().await?;
+    let daniel = served.sign_in(&served.world.daniel).await?;
+    let mut events = listen(&daniel, None).await?;
+    until(&mut events, |change| change.entity == Entity::Category).await?;
+    served.stop.cancel();
+    assert_eq!(next(&mut events).await?, None);
+    tokio::time::timeout(Duration::from_secs(20), served.serving).await???;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_listeners_all_see_an_acceptance_only_where_it_is_theirs() -> anyhow::Result<()> {
+    let served = Served::begin().await?;
+    let offer = served.world.offered().await?;
+    let (daniel, mira) = (
+        served.sign_in(&served.world.daniel).await?,
+        served.sign_in(&served.world.mira).await?,
+    );
+    let mut his: Vec<Events> = Vec::new();
+    for _ in 0..3 {
+        let mut events = listen(&daniel, None).await?;
+        until(&mut events, |change| change.id == offer.0).await?;
+        his.push(events);
+    }
+    let mut hers = listen(&mira, None).await?;
+    until(&mut hers, |change| change.entity == Entity::Message).await?;
+    let accept = proffer_protocol::AcceptOfferRequest {
+        version: 1,
+        call_slot: None,
+    };
+    served
+        .world
+        .run(&served.world.helen, Command::AcceptOffer(offer, accept))
+        .await?;
+    for events in &mut his {
+        let (changes, _) = until(events, |change| change.id == offer.0).await?;
+        let document = changes.iter().find(|change| change.id == offer.0).unwrap();
+        assert_eq!(document.document.as_ref().unwrap()["offer"]["state"], "accepted");
+    }
+    let question = served.world.asked().await?;
+    let (changes, _) = until(&mut hers, |change| change.id == question.0).await?;
+    assert!(changes.iter().all(|change| change.entity != Entity::Offer));
+    Ok(())
+}

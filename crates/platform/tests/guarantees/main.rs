@@ -1,0 +1,22 @@
+//! What the platform guarantees, tried hard: one effect per key, one winner per race, gapless streams, events that go on
+//! where they broke off, and nobody seeing or moving what is not theirs.
+//!
+//! What touches the database runs on SQLite and on a PostgreSQL that the tests start themselves.
+#![expect(
+    clippy::unwrap_used,
+    clippy::large_futures,
+    reason = "a test that fails says where; how large its futures are matters to nobody"
+)]
+
+mod access;
+mod bad_requests;
+mod clockwork;
+mod commands;
+mod databases;
+mod events;
+mod http;
+mod offers;
+mod program;
+mod races;
+mod streams;
+mod world;
