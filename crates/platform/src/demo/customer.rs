@@ -136,7 +136,7 @@ impl Browser {
         let page = self.get("/ask").await?;
         let category = page
             .split("<option value=\"")
-            .filter_map(|part| part.split_once('"').map(|(value, rest)| (value, rest)))
+            .filter_map(|part| part.split_once('"'))
             .find(|(_, rest)| rest.starts_with(">Legal<"))
             .map(|(value, _)| value.to_owned())
             .context("the form for asking has no category Legal")?;

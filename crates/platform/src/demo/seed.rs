@@ -245,29 +245,29 @@ impl Teller {
             let rating = RateQuestionRequest { stars, comment };
             self.run(customer, Command::Rate(id, rating)).await?;
         }
-        if let Some(offer) = &story.offer {
-            self.clock.pass(4);
-            self.offer(expert, customer, id, offer).await?;
-        }
+        let Some(offer) = &story.offer else {
+            self.run(expert, Command::Release(id)).await?;
+            return Ok(());
+        };
+        self.clock.pass(4);
+        let request = SendOfferRequest {
+            id: OfferId(self.flow.ports().new_id()),
+            terms: self.terms(offer)?,
+        };
+        self.run(expert, Command::SendOffer(id, request.clone())).await?;
         self.run(expert, Command::Release(id)).await?;
-        Ok(())
+        self.decide(expert, customer, request, offer).await
     }
 
-    /// Sends the offer and tells what became of it.
-    async fn offer(
+    /// Tells what became of an offer that was sent.
+    async fn decide(
         &self,
         expert: &AccountRow,
         customer: &AccountRow,
-        question: QuestionId,
+        sent: SendOfferRequest,
         offer: &DemoOffer,
     ) -> anyhow::Result<()> {
-        let id = OfferId(self.flow.ports().new_id());
-        let terms = self.terms(offer)?;
-        let request = SendOfferRequest {
-            id,
-            terms: terms.clone(),
-        };
-        self.run(expert, Command::SendOffer(question, request)).await?;
+        let id = sent.id;
         if offer.fate == Fate::Sent {
             return Ok(());
         }
@@ -289,7 +289,7 @@ impl Teller {
                 self.run(expert, Command::WithdrawOffer(id)).await?;
             }
             Fate::Revised(price_minor) => {
-                let mut terms = terms;
+                let mut terms = sent.terms;
                 terms.price = Money::new(price_minor, terms.price.currency);
                 self.run(
                     expert,

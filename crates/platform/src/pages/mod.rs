@@ -17,7 +17,7 @@ use crate::{App, flow::FlowError};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::{HeaderName, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -75,16 +75,28 @@ async fn stylesheet() -> impl IntoResponse {
     )
 }
 
-/// The headers that keep a page to itself.
+/// The page at an address that is none.
+pub(crate) fn nothing_here() -> Response {
+    let mut response = PageFailure::not_found().into_response();
+    guard(response.headers_mut());
+    response
+}
+
+/// Keeps every page to itself, and leads who must sign in to where they can.
 async fn protect(request: Request, next: Next) -> Response {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-                          frame-ancestors 'none'; base-uri 'none'";
     let asked = (request.method() == Method::GET).then(|| request.uri().path().to_owned());
     let mut response = next.run(request).await;
     if let (Some(path), Some(_)) = (asked, response.extensions().get::<NeedsSignIn>()) {
         response = account::way_to_sign_in(&path).into_response();
     }
-    let headers = response.headers_mut();
+    guard(response.headers_mut());
+    response
+}
+
+/// The headers that keep a page to itself.
+fn guard(headers: &mut HeaderMap) {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                          frame-ancestors 'none'; base-uri 'none'";
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static(POLICY));
@@ -98,5 +110,4 @@ async fn protect(request: Request, next: Next) -> Response {
         HeaderName::from_static("cross-origin-opener-policy"),
         HeaderValue::from_static("same-origin"),
     );
-    response
 }

@@ -8,9 +8,14 @@
 
 mod bad_input;
 mod command_line;
+mod demo;
 mod idempotency;
 mod lifecycle;
+mod mail_letters;
 mod pages;
+mod pages_forms;
+mod pages_guards;
+mod pages_moderator;
 mod postgres;
 mod races;
 mod roles;

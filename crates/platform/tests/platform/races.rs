@@ -18,6 +18,7 @@ async fn of_many_who_lock_at_once_exactly_one_wins(database: Database) {
     for _ in 0..5 {
         let id = world.ask().await;
         let tries = (0..8).map(|n| {
+            let world = &world;
             let expert = if n % 2 == 0 { &world.daniel } else { &world.mira };
             async move { (expert.id, world.run(expert, Command::Lock(id)).await) }
         });

@@ -72,13 +72,16 @@ pub struct World {
     pub nora: AccountRow,
     pub platform: Option<Platform>,
     pub data: TempDir,
-    pub postgres: Option<Postgres>,
+    /// Stops with the test.
+    pub _postgres: Option<Postgres>,
 }
 
 pub const PASSWORD: &str = "correct horse battery";
 
 impl World {
     pub async fn on(database: Database) -> Self {
+        // Clients need it before they are made, also when they only speak http; a second time changes nothing.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let postgres = matches!(database, Database::Postgres).then(Postgres::start);
         let data = TempDir::with_prefix("proffer-").unwrap();
         let clock = Arc::new(StandingClock(Mutex::new("2026-11-23T10:00:00Z".parse().unwrap())));
@@ -127,7 +130,7 @@ impl World {
             nora,
             platform: Some(platform),
             data,
-            postgres,
+            _postgres: postgres,
         }
     }
 
