@@ -99,7 +99,11 @@ impl Notifier for SystemNotifier {
         #[cfg(target_os = "linux")]
         {
             let shown = form.show_async().await.map_err(|error| refused(&error))?;
-            tokio::spawn(async move { shown.wait_for_action_async(report).await });
+            tokio::spawn(async move {
+                shown.wait_for_action_async(report).await;
+                // Not every service takes a clicked notification off the screen by itself.
+                shown.close_async().await;
+            });
         }
         #[cfg(not(target_os = "linux"))]
         {

@@ -29,7 +29,8 @@ export class Expert {
 
   async lock() {
     await this.desk.click("lock-button");
-    await this.desk.see("composer-text");
+    // Writing is possible before; sending only with the lock.
+    await this.desk.see("composer-send");
   }
 
   /** Writes and sends an `answer` or `info_request`. */
