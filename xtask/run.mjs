@@ -33,5 +33,8 @@ const tasks = spawn("cargo", ["run", "--quiet", "--package", "xtask", "--", ...p
 // Ctrl+C reaches xtask from the terminal as well, and it tidies up; being told to end must reach it through here.
 process.on("SIGINT", () => {});
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => tasks.kill(signal));
+// npm passes a signal on to its shell alone, so an orphan knows by its parent that it is to end.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || tasks.kill("SIGTERM"), 500).unref();
 tasks.on("error", (error) => fail(`cargo could not be started: ${error.message}`));
 tasks.on("exit", (code) => process.exit(code ?? 1));

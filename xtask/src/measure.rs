@@ -9,7 +9,7 @@ use std::fs;
 /// Builds everything in release and measures.
 pub(crate) fn bench(options: &[String]) -> anyhow::Result<()> {
     setup::run(Need::Walk)?;
-    run(&mut npm(&["run", "--silent", "ui:build"]))?;
+    run(&mut npm(&["run", "--silent", "ui:build", "--", "--logLevel", "warn"]))?;
     run(&mut cargo(&[
         "build",
         "--release",
@@ -34,7 +34,7 @@ pub(crate) fn package() -> anyhow::Result<()> {
 /// Walks the flow on a virtual screen and keeps the documentation's pictures.
 pub(crate) fn shots() -> anyhow::Result<()> {
     setup::run(Need::Walk)?;
-    run(&mut npm(&["run", "--silent", "ui:build"]))?;
+    run(&mut npm(&["run", "--silent", "ui:build", "--", "--logLevel", "warn"]))?;
     run(&mut cargo(&[
         "build",
         "--package",

@@ -76,7 +76,7 @@ impl Start {
         let headless = self.headless || !system::has_display();
         setup::run(if headless { Need::Walk } else { Need::Start })?;
         say("building the desk and the platform; the first time this takes some minutes");
-        run(&mut npm(&["run", "--silent", "ui:build"]))?;
+        run(&mut npm(&["run", "--silent", "ui:build", "--", "--logLevel", "warn"]))?;
         run(&mut cargo(&[
             "build",
             "--quiet",
@@ -98,6 +98,7 @@ impl Start {
         fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
         let accounts = accounts(&data)?;
         let mail = folder.join("mail");
+        fs::create_dir_all(&mail).with_context(|| format!("cannot make {}", mail.display()))?;
         let (platform, url) = platform(&folder, &data, &mail)?;
         say("");
         say(&format!("Customer's pages  {url}"));
