@@ -29,7 +29,7 @@ pub(super) const EARLIER_STORIES: [Story; 17] = [
             3_500,
             "",
             Fate::Completed(
-                "Both files are in this message’s text: the notice goes first class and by hand on the same day. Keep a photo of the envelope.",
+                "The notice is in the file. Send it first class and by hand on the same day, and keep a photo of the envelope.",
             ),
         ),
         ..answered(
@@ -51,7 +51,7 @@ pub(super) const EARLIER_STORIES: [Story; 17] = [
             22_000,
             "I order the council’s file for you; its fee is included.",
             Fate::Delivered(
-                "The summary, in short: the 2011 permission lapsed, the 2017 one binds the working hours to 8 till 18. Objections to the new application can be sent until the 4th. The whole list stands below this line in the order of their dates.",
+                "The summary, in short: the 2011 permission lapsed, the 2017 one binds the working hours to 8 till 18. Objections to the new application can be sent until the 4th. The whole list is in the file, in the order of their dates.",
             ),
         ),
         ..answered(
@@ -144,7 +144,9 @@ pub(super) const EARLIER_STORIES: [Story; 17] = [
             &["Diagram as PDF", "List of parts with numbers to order"],
             4_000,
             "",
-            Fate::Completed("The diagram is drawn for your relay with the plug seen from behind. Pin 4 stays empty."),
+            Fate::Completed(
+                "The diagram in the file is for your relay, with the plug seen from behind. Pin 4 stays empty.",
+            ),
         ),
         ..answered(
             "Cars",

@@ -8,15 +8,16 @@ use super::{
 use crate::{
     Platform,
     cli::{Place, say},
-    flow::{Command, Flow, NewAccount},
+    flow::{Command, Flow, Incoming, NewAccount},
     ports::{Clock, Entropy, Ports},
     store::AccountRow,
 };
 use anyhow::{Context, bail};
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use proffer_domain::{
-    CallSlot, CategoryId, CommandId, DeliveryTime, DeliveryUnit, MessageId, MessageKind, Money, OfferId, OfferTerms,
-    QuestionId, Role,
+    AttachmentId, CallSlot, CategoryId, CommandId, DeliveryTime, DeliveryUnit, MessageId, MessageKind, Money, OfferId,
+    OfferTerms, QuestionId, Role,
 };
 use proffer_protocol::{
     AcceptOfferRequest, AskQuestionRequest, DeclineOfferRequest, DeliverOfferRequest, Document, HoldOfferRequest,
@@ -331,6 +332,17 @@ impl Teller {
         })
     }
 
+    /// A file with what was ordered, as the expert uploads it.
+    async fn deliverable(&self, expert: &AccountRow, offer: &DemoOffer) -> anyhow::Result<AttachmentId> {
+        let text = format!("{}\r\n\r\n{}\r\n", offer.title, offer.deliverables.join("\r\n"));
+        let incoming = Incoming {
+            id: AttachmentId(self.flow.ports().new_id()),
+            name: format!("{}.txt", offer.title.replace(": ", " - ")),
+            bytes: futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from(text))]),
+        };
+        Ok(self.flow.store_attachment(expert, incoming).await?.id)
+    }
+
     /// Accepts, and goes on as far as it came.
     async fn fulfil(
         &self,
@@ -357,7 +369,7 @@ impl Teller {
         let delivery = DeliverOfferRequest {
             message: message.to_owned(),
             is_call_outcome: false,
-            attachments: Vec::new(),
+            attachments: vec![self.deliverable(expert, offer).await?],
         };
         self.run(expert, Command::DeliverOffer(id, delivery)).await?;
         if matches!(offer.fate, Fate::Completed(_)) {

@@ -30,8 +30,9 @@ async fn pages(world: &World, account: &proffer_platform::store::AccountRow, lim
 
 async fn small_pages_bring_the_same_as_one_large_one(database: Database) {
     let world = World::on(database).await;
-    world.offered().await;
-    world.offered().await;
+    for _ in 0..3 {
+        world.offered().await;
+    }
     let collect = |pages: Vec<SyncPage>| -> BTreeMap<_, _> {
         pages
             .into_iter()

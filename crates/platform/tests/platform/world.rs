@@ -51,7 +51,7 @@ pub struct StandingClock(Mutex<Timestamp>);
 impl StandingClock {
     pub fn pass(&self, duration: SignedDuration) {
         let mut at = self.0.lock().unwrap();
-        *at = *at + duration;
+        *at += duration;
     }
 }
 
