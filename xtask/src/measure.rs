@@ -4,6 +4,7 @@ use crate::{
     program::{self, cargo, npm, run, say},
     setup::{self, Need},
 };
+use anyhow::Context;
 use std::fs;
 
 /// Builds everything in release and measures.
@@ -45,6 +46,11 @@ pub(crate) fn shots() -> anyhow::Result<()> {
     let folder = program::root().join("shots");
     fs::create_dir_all(&folder)?;
     run(npm(&["run", "--silent", "walk"]).env("PROFFER_SHOTS_DIR", &folder))?;
-    say(&format!("the pictures are in {}", folder.display()));
+    let picture = program::root().join("docs/images/desk.png");
+    fs::copy(folder.join("desk.png"), &picture).with_context(|| format!("cannot write {}", picture.display()))?;
+    say(&format!(
+        "the pictures are in {}, and the README's is renewed",
+        folder.display()
+    ));
     Ok(())
 }
