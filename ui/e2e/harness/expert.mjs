@@ -36,7 +36,9 @@ export class Expert {
   /** Writes and sends an `answer` or `info_request`. */
   async send(kind, text, { file, announcesOffer = false } = {}) {
     await this.desk.click(`composer-kind-${kind}`);
-    await this.desk.type("composer-text", text);
+    // WebKit's driver drops line ends that are typed.
+    if (text.includes("\n")) await this.desk.paste("composer-text", text);
+    else await this.desk.type("composer-text", text);
     if (file) {
       await this.desk.attach("composer-attach-input", file);
       await this.desk.see("draft-file", file.split("/").at(-1));
