@@ -114,13 +114,13 @@ step("a file of a dangerous type or of 100 MB is refused in words, and the text 
   const program = world.path("lift-bill.exe");
   writeFileSync(program, "MZ not really a program");
   await desk.attach("composer-attach-input", program);
-  await desk.see("error-banner", "lift-bill.exe").catch(() => desk.see("error-banner", "file"));
+  await desk.see("composer-file-problem", "lift-bill.exe").catch(() => desk.see("composer-file-problem", "file"));
   await desk.shoot("44-dangerous-file");
   const big = world.path("lift-video.mp4");
   writeFileSync(big, "");
   truncateSync(big, 100 * 1024 * 1024);
   await desk.attach("composer-attach-input", big);
-  await desk.see("error-banner", "MB", 60);
+  await desk.see("composer-file-problem", "MB", 60);
   await desk.shoot("45-large-file");
   assert.equal(await desk.value("composer-text"), "The lease decides. See the file.");
   assert.equal((await desk.all("draft-file")).length, 0);
