@@ -14,7 +14,7 @@ export class OfferDialog {
   isBusy = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dirty = false;
-  #latest = 0;
+  #keeping: Promise<boolean> = Promise.resolve(true);
 
   async open(questionId: string, revises: string | null) {
     this.showsProblems = false;
@@ -31,23 +31,29 @@ export class OfferDialog {
     this.#timer = setTimeout(() => void this.flush(), PAUSE);
   }
 
-  /** Sends the fields as they stand, now. */
-  async flush() {
+  /** Keeps the fields as they stand, after what is on its way; says whether they are kept. */
+  flush(): Promise<boolean> {
     clearTimeout(this.#timer);
-    if (!this.#dirty || !this.view || !this.fields) return;
+    this.#keeping = this.#keeping.then(() => this.#keep());
+    return this.#keeping;
+  }
+
+  async #keep(): Promise<boolean> {
+    if (!this.#dirty || !this.view || !this.fields) return true;
     this.#dirty = false;
-    const mine = ++this.#latest;
     // Not busy meanwhile: a button that went grey while the fields are kept would miss its click.
     try {
       const edit = {
         draft_id: this.view.draft_id,
         fields: $state.snapshot(this.fields) as OfferFields,
       };
-      const view = await request("offer_dialog_edit", edit);
       // Only what is derived is taken: the fields belong to who types.
-      if (mine === this.#latest) this.view = view;
+      this.view = await request("offer_dialog_edit", edit);
+      return true;
     } catch (error) {
+      this.#dirty = true;
       this.error = asApiError(error);
+      return false;
     }
   }
 
@@ -79,8 +85,8 @@ export class OfferDialog {
 
   /** Submits; says whether the offer is on its way. */
   async submit(): Promise<boolean> {
-    if (this.isBusy) return false;
-    await this.flush();
+    // What could not be kept must not go out in its older form.
+    if (this.isBusy || !(await this.flush())) return false;
     this.showsProblems = true;
     await this.#attempt(async () => {
       this.view = await request("offer_dialog_submit", { draft_id: this.view?.draft_id ?? "" });

@@ -18,10 +18,12 @@ export class Conversation {
   isBusy = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dirty = false;
+  #keeping: Promise<boolean> = Promise.resolve(true);
 
   /** Shows a question; what is typed on the one before is kept first. */
   async open(id: string) {
-    await this.flush();
+    // What could not be kept stays where it was typed.
+    if (!(await this.flush())) return;
     this.error = null;
     await this.#attempt(async () => this.#adopt(await request("question_show", { question_id: id })));
   }
@@ -52,9 +54,14 @@ export class Conversation {
   }
 
   /** Keeps what was typed, now. */
-  async flush() {
+  flush(): Promise<boolean> {
     clearTimeout(this.#timer);
-    if (!this.#dirty || !this.view) return;
+    this.#keeping = this.#keeping.then(() => this.#keep());
+    return this.#keeping;
+  }
+
+  async #keep(): Promise<boolean> {
+    if (!this.#dirty || !this.view) return true;
     this.#dirty = false;
     const id = this.view.question_id;
     // Not busy meanwhile: the field is left by pressing Send, and a button that went grey just then would miss its click.
@@ -66,8 +73,11 @@ export class Conversation {
         announces_offer: this.announcesOffer && this.kind === "answer",
       });
       if (this.view?.question_id === id) this.savedAt = draft.saved_at;
+      return true;
     } catch (error) {
+      this.#dirty = true;
       this.error = asApiError(error);
+      return false;
     }
   }
 
@@ -75,7 +85,8 @@ export class Conversation {
     const id = this.view?.question_id;
     if (!id || this.isBusy) return;
     this.#dirty = true;
-    await this.flush();
+    // What could not be kept must not go out in its older form.
+    if (!(await this.flush())) return;
     await this.#attempt(async () => this.#adopt(await request("message_send", { question_id: id })));
   }
 
