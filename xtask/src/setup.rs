@@ -81,7 +81,9 @@ fn node_packages() -> anyhow::Result<()> {
         return Ok(());
     }
     say("installing the UI's packages");
-    program::run(&mut npm(&["ci", "--no-audit", "--no-fund"]))
+    // Not `npm ci`: it refuses a lock file from a registry without the packages of other systems, which nobody here
+    // needs. The versions are those of the lock file all the same.
+    program::run(&mut npm(&["install", "--no-save", "--no-audit", "--no-fund"]))
 }
 
 /// When a file was last written; the beginning of time if it is not there.
