@@ -130,7 +130,11 @@ pub fn router(app: App) -> Router {
         })
         .method_not_allowed_fallback(|| async {
             let problem = Problem::new(ErrorCode::MalformedRequest).with_detail("This method is not for this address.");
-            (StatusCode::METHOD_NOT_ALLOWED, ApiProblem(problem)).into_response()
+            // The body names the status that the response has (RFC 9457).
+            ApiProblem(Problem {
+                status: StatusCode::METHOD_NOT_ALLOWED.as_u16(),
+                ..problem
+            })
         })
         .layer(CompressionLayer::new().compress_when(compress))
         .layer(middleware::from_fn(check_protocol))

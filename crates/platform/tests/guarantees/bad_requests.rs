@@ -94,6 +94,11 @@ async fn what_cannot_be_read_is_a_problem_too() -> anyhow::Result<()> {
     let not_allowed = helen.get("/v1/questions").send().await?;
     assert_eq!(not_allowed.status(), 405);
     assert_eq!(not_allowed.headers()["content-type"], "application/problem+json");
+    assert_eq!(
+        problem(not_allowed).await?.status,
+        405,
+        "the body names the response's own status"
+    );
     Ok(())
 }
 
