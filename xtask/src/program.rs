@@ -8,9 +8,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The repository's root.
+/// The repository's root: where cargo runs this from, as a checkout may have moved since this was built.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
         .parent()
         .map(Path::to_owned)
         .unwrap_or_default()

@@ -27,12 +27,12 @@ pub(crate) fn built(name: &str) -> anyhow::Result<PathBuf> {
 
 /// The folder of the repository.
 pub(crate) fn repository() -> anyhow::Result<PathBuf> {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest
-        .ancestors()
-        .nth(2)
+    // The benchmarks are run from the repository, which may have moved since they were built.
+    let here = std::env::current_dir()?;
+    here.ancestors()
+        .find(|folder| folder.join("tauri.conf.json").exists())
         .map(Path::to_owned)
-        .context("the repository has no folder")
+        .context("the benchmarks are run inside the repository; there is no tauri.conf.json here or above")
 }
 
 /// A running program; ended when dropped.
