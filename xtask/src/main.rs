@@ -1,5 +1,6 @@
 //! What the npm scripts and CI call: `setup`, `start`, `test`, `gen`, `bench`, `package`, `shots`.
 
+mod ending;
 mod generated;
 mod measure;
 mod program;
@@ -50,7 +51,8 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().task {
+    let task = Cli::parse().task;
+    let result = ending::listen().and_then(|()| match task {
         Task::Setup { for_tests } => setup::run(if for_tests {
             setup::Need::Test
         } else {
@@ -62,7 +64,7 @@ fn main() -> ExitCode {
         Task::Bench { options } => measure::bench(&options),
         Task::Package => measure::package(),
         Task::Shots => measure::shots(),
-    };
+    });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

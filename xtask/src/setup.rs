@@ -29,14 +29,33 @@ const TOOLS: [(&str, &str, &str); 3] = [
 pub(crate) fn run(need: Need) -> anyhow::Result<()> {
     system_packages(need)?;
     node_packages()?;
+    let installed = installed_by_cargo();
     for (name, package, version) in TOOLS {
         let wanted = need == Need::Test || (need == Need::Walk && name == "tauri-driver");
-        if wanted && !program::is_there(name) {
+        let is_here = installed_version(&installed, package)
+            .map_or_else(|| program::is_there(name), |installed| installed == version);
+        if wanted && !is_here {
             say(&format!("installing {package} {version}"));
             run_cargo_install(package, version)?;
         }
     }
     Ok(())
+}
+
+/// What cargo has installed, as it lists it.
+fn installed_by_cargo() -> String {
+    let listed = cargo(&["install", "--list"]).output();
+    listed
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_default()
+}
+
+/// The version of a package in cargo's list; none when it came from elsewhere, or not at all.
+fn installed_version<'a>(listed: &'a str, package: &str) -> Option<&'a str> {
+    listed.lines().find_map(|line| {
+        let version = line.strip_prefix(package)?.strip_prefix(" v")?;
+        version.split([':', ' ']).next()
+    })
 }
 
 fn run_cargo_install(package: &str, version: &str) -> anyhow::Result<()> {
@@ -91,4 +110,17 @@ fn changed(path: &Path) -> SystemTime {
     fs::metadata(path)
         .and_then(|metadata| metadata.modified())
         .unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_that_cargo_installed_is_known() {
+        let listed = "cargo-deny v0.20.2:\n    cargo-deny\ntauri-driver v2.1.0 (registry `x`):\n    tauri-driver\n";
+        assert_eq!(installed_version(listed, "cargo-deny"), Some("0.20.2"));
+        assert_eq!(installed_version(listed, "tauri-driver"), Some("2.1.0"));
+        assert_eq!(installed_version(listed, "cargo"), None);
+    }
 }

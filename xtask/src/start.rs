@@ -1,6 +1,7 @@
 //! Runs the whole flow: the platform on SQLite with demo data, and the desk signed in as the demo expert.
 
 use crate::{
+    ending,
     program::{self, cargo, command, npm, run, say},
     setup::{self, Need},
     system,
@@ -13,10 +14,6 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, ExitStatus, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
     thread,
     time::Duration,
 };
@@ -93,9 +90,7 @@ impl Start {
         if self.fresh && folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
         }
-        let asked_to_end = asked_to_end()?;
         let data = folder.join("platform");
-        fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
         let accounts = accounts(&data)?;
         let mail = folder.join("mail");
         fs::create_dir_all(&mail).with_context(|| format!("cannot make {}", mail.display()))?;
@@ -126,7 +121,7 @@ impl Start {
             .spawn()
             .map(Running)
             .context("the desk could not be started")?;
-        let status = wait(desk, &asked_to_end);
+        let status = wait(desk);
         // A desk that failed before it read the file leaves no password behind.
         let _ = fs::remove_file(&sign_in);
         drop(customer);
@@ -138,29 +133,14 @@ impl Start {
     }
 }
 
-/// Becomes true when the system or Ctrl+C asks this program to end.
-fn asked_to_end() -> anyhow::Result<Arc<AtomicBool>> {
-    use signal_hook::{consts, flag};
-    let asked = Arc::new(AtomicBool::new(false));
-    for signal in [
-        consts::SIGINT,
-        consts::SIGTERM,
-        #[cfg(unix)]
-        consts::SIGHUP,
-    ] {
-        flag::register(signal, Arc::clone(&asked)).context("cannot listen to signals")?;
-    }
-    Ok(asked)
-}
-
 /// Waits until the desk ends; ends it when asked to, and then there is no status of its own.
-fn wait(mut desk: Running, asked_to_end: &AtomicBool) -> anyhow::Result<Option<ExitStatus>> {
+fn wait(mut desk: Running) -> anyhow::Result<Option<ExitStatus>> {
     loop {
+        if ending::asked() {
+            return Ok(None);
+        }
         if let Some(status) = desk.0.try_wait()? {
             return Ok(Some(status));
-        }
-        if asked_to_end.load(Ordering::Relaxed) {
-            return Ok(None);
         }
         thread::sleep(Duration::from_millis(100));
     }
@@ -192,10 +172,18 @@ fn accounts(data: &Path) -> anyhow::Result<Accounts> {
     let file = data.join("demo-accounts.json");
     if !file.exists() {
         say("making the demo's data");
+        // Made beside its place and moved there whole, so that an interrupted run leaves nothing half made in it.
+        let making = data.with_extension("making");
+        for left_over in [&making, data] {
+            if left_over.exists() {
+                fs::remove_dir_all(left_over).with_context(|| format!("cannot remove {}", left_over.display()))?;
+            }
+        }
         run(command(built("proffer-platform"))
             .args(["demo", "seed", "--data"])
-            .arg(data)
+            .arg(&making)
             .stdout(Stdio::null()))?;
+        fs::rename(&making, data).with_context(|| format!("cannot make {}", data.display()))?;
     }
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is damaged; run again with --fresh", file.display()))

@@ -14,7 +14,7 @@ pub(crate) const BUILD_PACKAGES: [&str; 6] = [
 ];
 
 /// What is installed by apt to run it where there is no display, and to test it.
-pub(crate) const TEST_PACKAGES: [&str; 16] = [
+pub(crate) const TEST_PACKAGES: [&str; 17] = [
     "xvfb",
     "xauth",
     "x11-utils",
@@ -30,6 +30,7 @@ pub(crate) const TEST_PACKAGES: [&str; 16] = [
     "fonts-noto-core",
     "gnome-keyring",
     "postgresql",
+    "procps",
     "util-linux",
 ];
 

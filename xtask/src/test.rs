@@ -1,7 +1,7 @@
 //! Every check and test, in parts; all of them run even when one fails.
 
 use crate::{
-    generated,
+    ending, generated,
     program::{cargo, npm, run, say},
     setup::{self, Need},
 };
@@ -83,6 +83,9 @@ impl Test {
         for (name, part) in PARTS {
             if !self.only.is_empty() && !self.only.iter().any(|wanted| wanted == name) {
                 continue;
+            }
+            if ending::asked() {
+                bail!("ended before {name}");
             }
             say(&format!("── {name}"));
             let started = Instant::now();
