@@ -11,6 +11,7 @@ use axum::{
         sse::{Event, Sse},
     },
     routing::{get, post},
+    serve::ListenerExt,
 };
 use futures_util::{Stream, StreamExt};
 use sqlx::{
@@ -73,6 +74,9 @@ pub(crate) async fn serve(folder: PathBuf) -> anyhow::Result<()> {
         .with_state(bare);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     writeln!(std::io::stdout(), "http://{}", listener.local_addr()?).context("standard output")?;
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
     Ok(axum::serve(listener, router).await?)
 }
 

@@ -501,7 +501,7 @@ fn only_the_version_that_was_shown_is_accepted_and_only_before_it_expires() {
 }
 
 #[test]
-fn a_call_time_is_chosen_among_those_proposed() {
+fn a_call_time_is_chosen_among_those_proposed_that_have_not_passed() {
     let slots: Vec<_> = (1..=3)
         .map(|days| CallSlot {
             starts_at: days_on(days),
@@ -514,24 +514,18 @@ fn a_call_time_is_chosen_among_those_proposed() {
         ..terms()
     };
     let offer = offer_in(S::Sent, terms);
-    let accept = |call_slot| {
+    let accept = |call_slot, now| {
         let command = OfferCommand::Accept { version: 1, call_slot };
-        apply(
-            &offer,
-            command,
-            event_id(2),
-            Who::Customer.actor(),
-            &Limits::default(),
-            morning(),
-        )
-        .map(|done| done.offer.chosen_call_slot)
+        let (customer, limits) = (Who::Customer.actor(), Limits::default());
+        apply(&offer, command, event_id(2), customer, &limits, now).map(|done| done.offer.chosen_call_slot)
     };
-    assert_eq!(accept(None), Ok(None));
-    assert_eq!(accept(Some(2)), Ok(Some(slots[2])));
-    assert_eq!(
-        fields(accept(Some(3))),
-        [("/call_slot".to_owned(), FieldCode::NotOffered)]
-    );
+    assert_eq!(accept(None, morning()), Ok(None));
+    assert_eq!(accept(Some(2), morning()), Ok(Some(slots[2])));
+    let refused = |code| vec![("/call_slot".to_owned(), code)];
+    assert_eq!(fields(accept(Some(3), morning())), refused(FieldCode::NotOffered));
+    assert_eq!(fields(accept(Some(1), days_on(2))), refused(FieldCode::InThePast));
+    assert_eq!(accept(Some(2), days_on(2)), Ok(Some(slots[2])));
+    assert_eq!(accept(None, days_on(9)), Ok(None));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use axum::{
     http::{HeaderValue, Method},
     middleware::Next,
     response::Response,
+    serve::ListenerExt,
 };
 use lettre::message::Mailbox;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -175,6 +176,12 @@ impl Platform {
         };
         let jobs = tokio::spawn(jobs::run(flow, self.mailer.clone(), stop.clone()));
         let router = router(app);
+        // An event is a small write that must not wait for more to send with it.
+        let listener = listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!(%error, "a connection gathers small writes");
+            }
+        });
         let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
         let ended = async {
             stop.cancelled().await;

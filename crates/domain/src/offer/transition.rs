@@ -360,7 +360,7 @@ pub fn apply(
                 });
             }
             not_expired(offer, now)?;
-            next.chosen_call_slot = call_slot.map(|index| slot(offer, index)).transpose()?;
+            next.chosen_call_slot = call_slot.map(|index| slot(offer, index, now)).transpose()?;
             next.state = S::Accepted;
             next.accepted_at = Some(now);
             next.remind_at = None;
@@ -456,14 +456,22 @@ fn check_actor(offer: &Offer, kind: OfferEventKind, actor: Actor) -> Result<(), 
     if may { Ok(()) } else { Err(OfferError::NotYours) }
 }
 
-fn slot(offer: &Offer, index: usize) -> Result<CallSlot, OfferError> {
-    offer.terms.call_slots.get(index).copied().ok_or_else(|| {
+fn slot(offer: &Offer, index: usize, now: Timestamp) -> Result<CallSlot, OfferError> {
+    let slot = offer.terms.call_slots.get(index).copied().ok_or_else(|| {
         OfferError::field(
             "/call_slot",
             FieldCode::NotOffered,
             "This time is not among those proposed; choose one of them.",
         )
-    })
+    })?;
+    if slot.starts_at <= now {
+        return Err(OfferError::field(
+            "/call_slot",
+            FieldCode::InThePast,
+            "This time has passed; choose a later one, or none and write to the expert.",
+        ));
+    }
+    Ok(slot)
 }
 
 fn delivery_problems(
