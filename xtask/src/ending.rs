@@ -51,7 +51,9 @@ pub(crate) fn listen() -> anyhow::Result<()> {
 fn tell(processes: &[u32]) {
     if !processes.is_empty() {
         let mut kill = Command::new("kill");
-        let _ = kill.arg("-TERM").args(processes.iter().map(u32::to_string)).status();
+        kill.arg("-TERM").args(processes.iter().map(u32::to_string));
+        // Some have ended by themselves meanwhile.
+        let _ = kill.stderr(std::process::Stdio::null()).status();
     }
 }
 
