@@ -145,15 +145,16 @@ fn sql_stays_in_its_rooms() {
             // A text that begins with one of SQL's verbs.
             for text in text.split('"').skip(1) {
                 let words: Vec<&str> = text.split_whitespace().take(2).collect();
-                let is_sql = match words.as_slice() {
-                    ["SELECT" | "UPDATE" | "PRAGMA" | "WITH", _] => true,
-                    ["INSERT", "INTO" | "OR"] | ["DELETE", "FROM"] => true,
-                    [
-                        "CREATE" | "ALTER" | "DROP",
-                        "TABLE" | "INDEX" | "UNIQUE" | "TRIGGER" | "VIEW" | "VIRTUAL",
-                    ] => true,
-                    _ => false,
-                };
+                let is_sql = matches!(
+                    words.as_slice(),
+                    ["SELECT" | "UPDATE" | "PRAGMA" | "WITH", _]
+                        | ["INSERT", "INTO" | "OR"]
+                        | ["DELETE", "FROM"]
+                        | [
+                            "CREATE" | "ALTER" | "DROP",
+                            "TABLE" | "INDEX" | "UNIQUE" | "TRIGGER" | "VIEW" | "VIRTUAL"
+                        ]
+                );
                 assert!(!is_sql, "{} holds SQL ({})", file.display(), words.join(" "));
             }
         }
