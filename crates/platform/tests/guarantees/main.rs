@@ -12,6 +12,7 @@ mod access;
 mod bad_requests;
 mod clockwork;
 mod commands;
+#[path = "../shared/databases.rs"]
 mod databases;
 mod events;
 mod http;

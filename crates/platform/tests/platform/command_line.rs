@@ -1,7 +1,7 @@
 //! The command line: words, exit codes, and a clean end.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::Write,
     process::{Command, Output, Stdio},
 };
 use tempfile::TempDir;
@@ -109,31 +109,6 @@ fn wrong_usage_is_2_and_a_failure_is_1_with_the_way_out() {
     let output = run(&["serve", "--data", folder, "--listen", "nowhere"], "");
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("--listen"), "{}", text(&output.stderr));
-}
-
-#[test]
-fn serve_says_where_it_listens_and_ends_cleanly() {
-    let data = TempDir::new().unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_proffer-platform"))
-        .args(["serve", "--data"])
-        .arg(data.path())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    assert!(line.starts_with("listening on http://127.0.0.1:"), "{line}");
-    assert!(
-        Command::new("kill")
-            .arg("-TERM")
-            .arg(child.id().to_string())
-            .status()
-            .unwrap()
-            .success()
-    );
-    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Every transition writes its emails in the same transaction, and the clock does its part.
 
-use super::world::{Database, World, on_both};
+use crate::{databases::Home, world::World};
 use jiff::SignedDuration;
 use proffer_domain::{MessageKind, OfferState, QuestionState};
 use proffer_platform::flow::Command;
@@ -9,16 +9,16 @@ use proffer_protocol::{
     RateQuestionRequest, ReviseOfferRequest,
 };
 
-on_both! {
-    an_offer_goes_from_sent_to_completed_and_everyone_is_told
-    a_held_offer_can_be_declined_reconsidered_and_accepted
-    a_revised_offer_says_what_changed_and_keeps_its_first_version
-    a_cancelled_order_is_told_to_both
-    an_offer_expires_by_the_clock_and_only_then
-    a_delivered_offer_completes_by_itself_after_the_set_days
-    a_reminder_goes_out_once
-    a_lock_lapses_by_the_clock_and_the_draft_side_hears_of_it
-    messages_reach_the_other_side_by_email
+crate::on_both_databases! {
+    an_offer_goes_from_sent_to_completed_and_everyone_is_told,
+    a_held_offer_can_be_declined_reconsidered_and_accepted,
+    a_revised_offer_says_what_changed_and_keeps_its_first_version,
+    a_cancelled_order_is_told_to_both,
+    an_offer_expires_by_the_clock_and_only_then,
+    a_delivered_offer_completes_by_itself_after_the_set_days,
+    a_reminder_goes_out_once,
+    a_lock_lapses_by_the_clock_and_the_draft_side_hears_of_it,
+    messages_reach_the_other_side_by_email,
 }
 
 fn accept(version: u32) -> AcceptOfferRequest {
@@ -36,8 +36,8 @@ fn delivery() -> DeliverOfferRequest {
     }
 }
 
-async fn an_offer_goes_from_sent_to_completed_and_everyone_is_told(database: Database) {
-    let world = World::on(database).await;
+async fn an_offer_goes_from_sent_to_completed_and_everyone_is_told(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
     let id = world.offered().await;
     assert_eq!(world.emails("offer_sent").await[0].0, "helen.marsh@example.com");
     world.run(&world.helen, Command::ViewOffer(id)).await.unwrap();
@@ -68,10 +68,11 @@ async fn an_offer_goes_from_sent_to_completed_and_everyone_is_told(database: Dat
         kinds,
         ["sent", "viewed", "accepted", "started", "delivered", "completed"]
     );
+    Ok(())
 }
 
-async fn a_held_offer_can_be_declined_reconsidered_and_accepted(database: Database) {
-    let world = World::on(database).await;
+async fn a_held_offer_can_be_declined_reconsidered_and_accepted(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
     let id = world.offered().await;
     world
         .run(
@@ -93,10 +94,11 @@ async fn a_held_offer_can_be_declined_reconsidered_and_accepted(database: Databa
         .await
         .unwrap();
     assert_eq!(world.offer(id).await.offer.state, OfferState::Accepted);
+    Ok(())
 }
 
-async fn a_revised_offer_says_what_changed_and_keeps_its_first_version(database: Database) {
-    let world = World::on(database).await;
+async fn a_revised_offer_says_what_changed_and_keeps_its_first_version(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
     let id = world.offered().await;
     let mut terms = world.terms();
     terms.price.amount_minor = 12_000;
@@ -118,10 +120,11 @@ async fn a_revised_offer_says_what_changed_and_keeps_its_first_version(database:
         .run(&world.helen, Command::AcceptOffer(id, accept(2)))
         .await
         .unwrap();
+    Ok(())
 }
 
-async fn a_cancelled_order_is_told_to_both(database: Database) {
-    let world = World::on(database).await;
+async fn a_cancelled_order_is_told_to_both(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
     let id = world.offered().await;
     world
         .run(&world.helen, Command::AcceptOffer(id, accept(1)))
@@ -135,10 +138,11 @@ async fn a_cancelled_order_is_told_to_both(database: Database) {
     assert_eq!(world.offer(id).await.offer.state, OfferState::Cancelled);
     assert_eq!(world.emails("offer_cancelled").await.len(), 1);
     assert_eq!(world.emails("offer_cancelled_customer").await.len(), 1);
+    Ok(())
 }
 
-async fn an_offer_expires_by_the_clock_and_only_then(database: Database) {
-    let world = World::on(database).await;
+async fn an_offer_expires_by_the_clock_and_only_then(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
     let question = world.answered().await;
     let mut terms = world.terms();
     terms.expires_at = Some("2026-11-30T23:59:00Z".parse().unwrap());
@@ -151,10 +155,11 @@ async fn an_offer_expires_by_the_clock_and_only_then(database: Database) {
     while world.flow.run_due().await.unwrap() > 0 {}
     assert_eq!(world.offer(id).await.offer.state, OfferState::Expired);
     assert_eq!(world.emails("offer_expired").await.len(), 1);
+    Ok(())
 }
 
-async fn a_delivered_offer_completes_by_itself_after_the_set_days(database: Database) {
-    let world = World::on(database).await;
+async fn a_delivered_offer_completes_by_itself_after_the_set_days(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
     let id = world.offered().await;
     world
         .run(&world.helen, Command::AcceptOffer(id, accept(1)))
@@ -171,10 +176,11 @@ async fn a_delivered_offer_completes_by_itself_after_the_set_days(database: Data
     world.clock.pass(SignedDuration::from_hours(25));
     while world.flow.run_due().await.unwrap() > 0 {}
     assert_eq!(world.offer(id).await.offer.state, OfferState::Completed);
+    Ok(())
 }
 
-async fn a_reminder_goes_out_once(database: Database) {
-    let world = World::on(database).await;
+async fn a_reminder_goes_out_once(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
     let id = world.offered().await;
     let remind_at = Some("2026-11-25T09:00:00Z".parse().unwrap());
     world
@@ -186,20 +192,22 @@ async fn a_reminder_goes_out_once(database: Database) {
     world.flow.run_due().await.unwrap();
     assert_eq!(world.emails("offer_reminder").await.len(), 1);
     assert!(world.offer(id).await.offer.reminded_at.is_some());
+    Ok(())
 }
 
-async fn a_lock_lapses_by_the_clock_and_the_draft_side_hears_of_it(database: Database) {
-    let world = World::on(database).await;
+async fn a_lock_lapses_by_the_clock_and_the_draft_side_hears_of_it(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
     let id = world.ask().await;
     world.run(&world.daniel, Command::Lock(id)).await.unwrap();
     world.clock.pass(SignedDuration::from_mins(61));
     while world.flow.run_due().await.unwrap() > 0 {}
     assert!(world.question(id).await.question.lock.is_none());
     world.run(&world.mira, Command::Lock(id)).await.unwrap();
+    Ok(())
 }
 
-async fn messages_reach_the_other_side_by_email(database: Database) {
-    let world = World::on(database).await;
+async fn messages_reach_the_other_side_by_email(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
     let id = world.answered().await;
     assert_eq!(world.question(id).await.question.state, QuestionState::Answered);
     assert_eq!(world.emails("answer").await.len(), 1);
@@ -226,4 +234,5 @@ async fn messages_reach_the_other_side_by_email(database: Database) {
         world.question(id).await.question.rating.map(|rating| rating.stars),
         Some(5)
     );
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! The platform as a whole, on real databases: every test of `on_both!` runs on SQLite and on PostgreSQL.
+//! The platform as a whole, on real databases: every test of `on_both_databases!` runs on SQLite and on PostgreSQL.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,18 +6,15 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod bad_input;
 mod command_line;
+#[path = "../shared/databases.rs"]
+mod databases;
 mod demo;
-mod idempotency;
 mod lifecycle;
 mod mail_letters;
 mod pages;
 mod pages_forms;
 mod pages_guards;
 mod pages_moderator;
-mod postgres;
-mod races;
 mod roles;
-mod streams;
 mod world;

@@ -1,6 +1,9 @@
 //! The customers' pages over real HTTP, without JavaScript, as a browser uses them.
 
-use super::world::{Database, PASSWORD, World};
+use crate::{
+    databases::Home,
+    world::{PASSWORD, World},
+};
 use proffer_domain::{MessageKind, OfferState};
 use proffer_platform::flow::Command;
 use reqwest::{Client, StatusCode, multipart::Form, redirect::Policy};
@@ -97,7 +100,7 @@ pub async fn emailed_link(data: &Path, subject: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_asks_replies_rates_and_accepts_without_javascript() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let url = world.serve().await;
     let browser = Browser::new(&url);
     let (_, page) = browser.get("/sign-up").await;
@@ -164,11 +167,11 @@ async fn a_customer_asks_replies_rates_and_accepts_without_javascript() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_emailed_link_opens_just_its_offer_and_fetching_it_changes_nothing() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let url = world.serve().await;
     let offer = world.offered().await;
     world.flow.wake();
-    let link = emailed_link(world.data.path(), "has a message for you").await;
+    let link = emailed_link(world.home.folder(), "has a message for you").await;
     let scanner = Browser::new(&url);
     for _ in 0..3 {
         let (status, page) = scanner.get(&link).await;
@@ -194,11 +197,11 @@ async fn an_emailed_link_opens_just_its_offer_and_fetching_it_changes_nothing() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_and_expired_links_say_the_way_out() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let url = world.serve().await;
     world.offered().await;
     world.flow.wake();
-    let link = emailed_link(world.data.path(), "has a message for you").await;
+    let link = emailed_link(world.home.folder(), "has a message for you").await;
     let browser = Browser::new(&url);
     let (status, page) = browser.get("/l/made-up").await;
     assert!(status == StatusCode::NOT_FOUND && page.contains("This link does not work") && page.contains("Sign in"));
@@ -209,7 +212,7 @@ async fn broken_and_expired_links_say_the_way_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_without_its_token_is_refused() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let url = world.serve().await;
     let offer = world.offered().await;
     let browser = Browser::new(&url);
@@ -225,7 +228,7 @@ async fn a_form_without_its_token_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_text_stays_text_and_pages_guard_themselves() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let url = world.serve().await;
     let id = world.ask().await;
     world.run(&world.daniel, Command::Lock(id)).await.unwrap();
@@ -256,7 +259,7 @@ async fn hostile_text_stays_text_and_pages_guard_themselves() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_typed_is_lost_when_a_form_comes_back() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let url = world.serve().await;
     let browser = Browser::new(&url);
     browser.sign_in("helen.marsh@example.com").await;
@@ -293,7 +296,7 @@ async fn nothing_typed_is_lost_when_a_form_comes_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_offer_that_moved_on_meanwhile_says_so() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let url = world.serve().await;
     let offer = world.offered().await;
     let browser = Browser::new(&url);

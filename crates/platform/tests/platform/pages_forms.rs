@@ -1,8 +1,9 @@
 //! Forms: what was typed comes back, a double click has one effect, a lost link is replaced.
 
 use super::{
+    databases::Home,
     pages::{Browser, emailed_link, hidden},
-    world::{Database, World},
+    world::World,
 };
 use jiff::{SignedDuration, Timestamp};
 use proffer_domain::{CallSlot, OfferState, ServiceKind};
@@ -36,7 +37,7 @@ async fn questions(world: &World) -> Vec<Document> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_100_mb_and_100_kb_of_text_are_refused_in_words_and_the_text_is_kept() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     browser.sign_in(HELEN).await;
     let (_, page) = browser.get("/ask").await;
@@ -60,7 +61,7 @@ async fn a_file_of_100_mb_and_100_kb_of_text_are_refused_in_words_and_the_text_i
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_form_names_every_field_with_a_link_to_it() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     browser.sign_in(HELEN).await;
     let (_, page) = browser.get("/ask").await;
@@ -81,7 +82,7 @@ async fn a_wrong_form_names_every_field_with_a_link_to_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_double_click_asks_once_even_with_files() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     browser.sign_in(HELEN).await;
     let (_, page) = browser.get("/ask").await;
@@ -103,7 +104,7 @@ async fn a_double_click_asks_once_even_with_files() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_was_refused_can_be_changed_by_going_back() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     browser.sign_in(HELEN).await;
     let (_, page) = browser.get("/ask").await;
@@ -118,7 +119,7 @@ async fn a_form_that_was_refused_can_be_changed_by_going_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signed_out_customer_is_led_back_to_the_page_and_loses_nothing_typed() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let question = world.answered().await;
     let path = format!("/questions/{question}");
@@ -151,11 +152,11 @@ async fn a_signed_out_customer_is_led_back_to_the_page_and_loses_nothing_typed()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fresh_link_comes_by_email_in_place_of_an_expired_one_and_nobody_learns_who_is_known() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let offer = world.offered().await;
     world.flow.wake();
-    let link = emailed_link(world.data.path(), "has a message for you").await;
+    let link = emailed_link(world.home.folder(), "has a message for you").await;
     world.clock.pass(SignedDuration::from_hours(91 * 24));
     let (status, page) = browser.get(&link).await;
     assert_eq!(status, StatusCode::GONE);
@@ -168,7 +169,7 @@ async fn a_fresh_link_comes_by_email_in_place_of_an_expired_one_and_nobody_learn
         browser.post("/new-link", &form).await.2
     };
     let known = ask("Helen.Marsh@example.com ").await;
-    let fresh = emailed_link(world.data.path(), "Your new link").await;
+    let fresh = emailed_link(world.home.folder(), "Your new link").await;
     assert_eq!(ask("nobody@example.com").await, known, "the same words either way");
     assert_ne!(fresh, link);
     let (_, page) = browser.get(&fresh).await;
@@ -185,7 +186,7 @@ async fn a_fresh_link_comes_by_email_in_place_of_an_expired_one_and_nobody_learn
 
 #[tokio::test(flavor = "multi_thread")]
 async fn call_times_are_shown_in_the_customers_zone_and_the_chosen_one_is_kept() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let question = world.answered().await;
     let mut terms = world.terms();
@@ -216,7 +217,7 @@ async fn call_times_are_shown_in_the_customers_zone_and_the_chosen_one_is_kept()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_offer_is_held_declined_taken_back_and_its_delivery_confirmed_on_its_page() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let offer = world.offered().await;
     browser.sign_in(HELEN).await;
@@ -272,7 +273,7 @@ async fn an_offer_is_held_declined_taken_back_and_its_delivery_confirmed_on_its_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_history_of_a_revised_offer_is_on_its_page_and_the_old_version_cannot_be_accepted() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let offer = world.offered().await;
     browser.sign_in(HELEN).await;
@@ -302,7 +303,7 @@ async fn the_whole_history_of_a_revised_offer_is_on_its_page_and_the_old_version
 
 #[tokio::test(flavor = "multi_thread")]
 async fn signing_up_twice_by_a_double_click_signs_in() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let (_, page) = browser.get("/sign-up").await;
     let form = [

@@ -1,8 +1,9 @@
 //! What pages refuse, and what fetching them must never do.
 
 use super::{
+    databases::Home,
     pages::{Browser, emailed_link, hidden},
-    world::{Database, World, nothing},
+    world::{World, nothing},
 };
 use proffer_domain::MessageKind;
 use proffer_platform::{
@@ -54,12 +55,12 @@ async fn everything(world: &World) -> (Vec<Document>, usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fetching_every_page_and_link_changes_nothing() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let offer = world.offered().await;
     let question = world.offer(offer).await.offer.question_id;
     world.flow.wake();
-    let link = emailed_link(world.data.path(), "has a message for you").await;
+    let link = emailed_link(world.home.folder(), "has a message for you").await;
     browser.sign_in(HELEN).await;
     // That the customer looked is a fact, noted once.
     browser.get(&format!("/offers/{offer}")).await;
@@ -88,12 +89,12 @@ async fn fetching_every_page_and_link_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_form_is_refused_without_its_token_or_with_anothers() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let offer = world.offered().await;
     let question = world.offer(offer).await.offer.question_id;
     world.flow.wake();
-    let link = emailed_link(world.data.path(), "has a message for you").await;
+    let link = emailed_link(world.home.folder(), "has a message for you").await;
     browser.sign_in(HELEN).await;
     browser.get(&format!("/offers/{offer}")).await;
     let stranger = Browser::new(&browser.url);
@@ -148,7 +149,7 @@ async fn hostile_customer(world: &World) -> AccountRow {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_names_titles_and_texts_are_shown_as_text_on_every_page_and_in_every_letter() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let mallory = hostile_customer(&world).await;
     let id = proffer_domain::QuestionId(world.flow.ports().new_id());
@@ -181,7 +182,7 @@ async fn hostile_names_titles_and_texts_are_shown_as_text_on_every_page_and_in_e
     ] {
         shown.push(browser.get(&path).await.1);
     }
-    let link = emailed_link(world.data.path(), "has a message for you").await;
+    let link = emailed_link(world.home.folder(), "has a message for you").await;
     shown.push(browser.get(&link).await.1);
     let moderator = Browser::new(&browser.url);
     moderator.sign_in("nora.castellan@example.com").await;
@@ -199,7 +200,7 @@ async fn hostile_names_titles_and_texts_are_shown_as_text_on_every_page_and_in_e
             assert!(!page.contains(bad), "{bad} in {page}");
         }
     }
-    for entry in std::fs::read_dir(world.data.path().join("mail")).unwrap() {
+    for entry in std::fs::read_dir(world.home.folder().join("mail")).unwrap() {
         let raw = std::fs::read_to_string(entry.unwrap().path()).unwrap();
         let (head, _) = raw.split_once("\r\n\r\n").unwrap();
         assert!(!head.lines().any(|line| line.starts_with("Bcc:")), "{head}");
@@ -211,7 +212,7 @@ async fn hostile_names_titles_and_texts_are_shown_as_text_on_every_page_and_in_e
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_customers_things_and_what_is_not_there_give_the_same_page_in_words() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let offer = world.offered().await;
     let question = world.offer(offer).await.offer.question_id;
@@ -238,7 +239,7 @@ async fn another_customers_things_and_what_is_not_there_give_the_same_page_in_wo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_kept_by_nobody_and_tell_no_other_site_where_they_were() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     browser.sign_in(HELEN).await;
     for path in ["/questions", "/ask", "/sign-in", "/questions/not-an-id"] {

@@ -1,8 +1,9 @@
 //! The moderator's page.
 
 use super::{
+    databases::Home,
     pages::{Browser, hidden},
-    world::{Database, World},
+    world::World,
 };
 use proffer_domain::{OfferState, SupportRequestId};
 use proffer_platform::flow::Command;
@@ -13,7 +14,7 @@ const NORA: &str = "nora.castellan@example.com";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_moderator_releases_a_lock_cancels_an_order_and_replies() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
     let offer = world.offered().await;
     let accept = AcceptOfferRequest {

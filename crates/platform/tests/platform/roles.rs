@@ -1,6 +1,9 @@
 //! Roles are checked on every route.
 
-use super::world::{Database, PASSWORD, World, nothing};
+use crate::{
+    databases::Home,
+    world::{PASSWORD, World, nothing},
+};
 use proffer_domain::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -50,7 +53,7 @@ fn commands(world: &World) -> Vec<(String, Value, &'static [Role])> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_is_for_its_roles_alone_and_for_nobody_without_a_session() {
-    let mut world = World::on(Database::Sqlite).await;
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let commands = commands(&world);
     let url = world.serve().await;
     let http = reqwest::Client::new();
@@ -102,7 +105,7 @@ async fn every_command_is_for_its_roles_alone_and_for_nobody_without_a_session()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_table_of_commands_names_every_route() {
-    let world = World::on(Database::Sqlite).await;
+    let world = World::begin(Home::on_sqlite().unwrap()).await;
     let described = serde_json::to_value(proffer_platform::api::openapi()).unwrap();
     let id = nothing().to_string();
     let mut known: Vec<_> = commands(&world)
@@ -120,33 +123,4 @@ async fn the_table_of_commands_names_every_route() {
         .collect();
     posts.sort();
     assert_eq!(known, posts);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_was_ended_opens_nothing() {
-    let mut world = World::on(Database::Sqlite).await;
-    let url = world.serve().await;
-    let token = world
-        .flow
-        .sign_in("daniel.okafor@example.com", PASSWORD, "test")
-        .await
-        .unwrap()
-        .token;
-    let http = reqwest::Client::new();
-    let end = http
-        .delete(format!("{url}/v1/sessions/current"))
-        .bearer_auth(&token)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(end.status(), 204);
-    assert_eq!(
-        http.get(format!("{url}/v1/me"))
-            .bearer_auth(&token)
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        401
-    );
 }

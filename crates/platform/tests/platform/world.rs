@@ -1,6 +1,6 @@
 //! A platform with its people: a customer Helen, experts Daniel and Mira, a moderator Nora, and a clock that stands.
 
-use super::postgres::Postgres;
+use crate::databases::Home;
 use jiff::{SignedDuration, Timestamp};
 use proffer_domain::{
     CategoryId, CommandId, DeliveryTime, DeliveryUnit, MessageId, MessageKind, Money, OfferId, OfferTerms, QuestionId,
@@ -16,34 +16,7 @@ use proffer_protocol::{
     AskQuestionRequest, Document, OfferDocument, Problem, QuestionDocument, SendMessageRequest, SendOfferRequest,
 };
 use std::sync::{Arc, Mutex};
-use tempfile::TempDir;
 use uuid::Uuid;
-
-/// Which database a test runs on.
-#[derive(Clone, Copy)]
-pub enum Database {
-    Sqlite,
-    Postgres,
-}
-
-/// Makes a test for each database out of a function that takes one.
-macro_rules! on_both {
-    ($($name:ident)*) => {
-        mod on_sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                super::$name(crate::world::Database::Sqlite).await;
-            })*
-        }
-        mod on_postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                super::$name(crate::world::Database::Postgres).await;
-            })*
-        }
-    };
-}
-pub(crate) use on_both;
 
 /// A clock that stands until it is put forward.
 pub struct StandingClock(Mutex<Timestamp>);
@@ -71,27 +44,22 @@ pub struct World {
     pub mira: AccountRow,
     pub nora: AccountRow,
     pub platform: Option<Platform>,
-    pub data: TempDir,
-    /// Stops with the test.
-    pub _postgres: Option<Postgres>,
+    pub home: Home,
 }
 
 pub const PASSWORD: &str = "correct horse battery";
 
 impl World {
-    pub async fn on(database: Database) -> Self {
+    pub async fn begin(home: Home) -> Self {
         // Clients need it before they are made, also when they only speak http; a second time changes nothing.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let postgres = matches!(database, Database::Postgres).then(Postgres::start);
-        let data = TempDir::with_prefix("proffer-").unwrap();
         let clock = Arc::new(StandingClock(Mutex::new("2026-11-23T10:00:00Z".parse().unwrap())));
         let config = Config {
-            database: postgres.as_ref().map(Postgres::url),
             ports: Ports {
                 clock: clock.clone(),
                 entropy: Arc::new(SystemEntropy),
             },
-            ..Config::in_folder(data.path().to_owned())
+            ..home.config()
         };
         let platform = Platform::open(config).await.unwrap();
         let flow = platform.flow();
@@ -129,8 +97,7 @@ impl World {
             mira,
             nora,
             platform: Some(platform),
-            data,
-            _postgres: postgres,
+            home,
         }
     }
 
