@@ -1,7 +1,7 @@
 //! Changes as they happen, as server-sent events.
 
 use super::{ApiProblem, Caller, sync::read_cursor};
-use crate::App;
+use crate::{App, flow::PageText};
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
     http::HeaderMap,
@@ -77,10 +77,10 @@ impl Listener {
         loop {
             self.changed.mark_unchanged();
             match self.page().await {
-                Ok(Some(page)) if !page.changes.is_empty() => {
-                    self.cursor = page.cursor.parse().ok()?;
-                    let data = serde_json::to_string(&page).ok()?;
-                    return Some(Event::default().event("sync").id(page.cursor).data(data));
+                Ok(Some(page)) if !page.is_empty => {
+                    let event = Event::default().event("sync").id(page.cursor.to_string());
+                    self.cursor = page.cursor;
+                    return Some(event.data(page.json));
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => return None,
@@ -98,13 +98,13 @@ impl Listener {
     }
 
     /// What is new, or `None` when the session has ended meanwhile.
-    async fn page(&self) -> Result<Option<SyncPage>, crate::flow::FlowError> {
+    async fn page(&self) -> Result<Option<PageText>, crate::flow::FlowError> {
         if self.app.flow.account_of_token(&self.caller.token).await?.is_none() {
             return Ok(None);
         }
         self.app
             .flow
-            .changes_since(&self.caller.account, &self.cursor, BATCH)
+            .page_since(&self.caller.account, &self.cursor, BATCH)
             .await
             .map(Some)
     }

@@ -3,8 +3,9 @@
 use super::{ApiProblem, Caller};
 use crate::{App, flow::FlowError};
 use axum::{
-    Json,
     extract::{Query, State, rejection::QueryRejection},
+    http::header,
+    response::IntoResponse,
 };
 use proffer_domain::{FieldCode, FieldProblem};
 use proffer_protocol::{Cursor, ErrorCode, Problem, SyncPage};
@@ -27,16 +28,14 @@ pub async fn sync(
     State(app): State<App>,
     caller: Caller,
     query: Result<Query<SyncQuery>, QueryRejection>,
-) -> Result<Json<SyncPage>, ApiProblem> {
+) -> Result<impl IntoResponse, ApiProblem> {
     let Query(query) = query.map_err(|rejection| {
         ApiProblem(Problem::new(ErrorCode::MalformedRequest).with_detail(rejection.body_text()))
     })?;
     let cursor = read_cursor(query.cursor.as_deref())?;
-    Ok(Json(
-        app.flow
-            .changes_since(&caller.account, &cursor, query.limit.unwrap_or(500))
-            .await?,
-    ))
+    let limit = query.limit.unwrap_or(500);
+    let page = app.flow.page_since(&caller.account, &cursor, limit).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], page.json))
 }
 
 /// Reads a cursor; none is the beginning.

@@ -1,12 +1,24 @@
 //! What a client has not seen yet, over all its streams.
 
 use super::{Flow, FlowError};
-use crate::store::AccountRow;
+use crate::store::{AccountRow, StoreError};
 use proffer_domain::Role;
-use proffer_protocol::{Change, Cursor, Entity, StreamId, SyncPage};
+use proffer_protocol::{Cursor, StreamId, SyncPage};
+use std::fmt::Write;
 
 /// The largest number of changes in one answer.
 const LIMIT_MAX: u32 = 5_000;
+
+/// A [`SyncPage`], ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageText {
+    /// The page as JSON, in one line.
+    pub json: String,
+    /// Where to go on from.
+    pub cursor: Cursor,
+    /// Whether it holds no change.
+    pub is_empty: bool,
+}
 
 impl Flow {
     /// The changes after a cursor, at most `limit`, read from one consistent state.
@@ -22,6 +34,15 @@ impl Flow {
         cursor: &Cursor,
         limit: u32,
     ) -> Result<SyncPage, FlowError> {
+        let page = self.page_since(account, cursor, limit).await?;
+        Ok(serde_json::from_str(&page.json).map_err(StoreError::from)?)
+    }
+
+    /// The same as the wire has it: made of the stored documents' text, which is not read.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn page_since(&self, account: &AccountRow, cursor: &Cursor, limit: u32) -> Result<PageText, FlowError> {
         let limit = limit.clamp(1, LIMIT_MAX);
         let mut tx = self.store.read().await?;
         let mut streams = vec![StreamId::Account(account.id)];
@@ -34,38 +55,45 @@ impl Flow {
             );
         }
         let mut next = Cursor::default();
-        let mut changes = Vec::new();
-        let mut more = false;
+        let (mut count, mut more) = (0, false);
+        let mut json = String::from("{\"changes\":[");
         for stream in &streams {
             let after = cursor.position(stream);
-            let room = limit - u32::try_from(changes.len()).unwrap_or(limit).min(limit);
-            // One more than there is room for tells whether more is waiting.
-            let mut found = tx.changes(*stream, after, room + 1).await?;
-            if found.len() > room as usize {
-                found.truncate(room as usize);
-                more = true;
+            // Without room for any, only whether something waits there is of interest.
+            let found = tx.changes(*stream, after, limit - count).await?;
+            count += found.count;
+            more |= found.more;
+            if found.last > 0 {
+                next.positions.insert(*stream, found.last);
             }
-            let last = found.last().map_or(after, |change| change.seq);
-            if last > 0 {
-                next.positions.insert(*stream, last);
-            }
-            changes.extend(found);
+            push_element(&mut json, &found.text);
         }
+        let mut is_empty = count == 0;
         for (stream, seq) in &cursor.positions {
             if let (StreamId::Category(category), false) = (stream, streams.contains(stream)) {
-                changes.push(Change {
-                    stream: *stream,
-                    seq: *seq,
-                    entity: Entity::Category,
-                    id: category.0,
-                    document: None,
-                });
+                is_empty = false;
+                let gone = format!(
+                    "{{\"stream\":\"{stream}\",\"seq\":{seq},\"entity\":\"category\",\"id\":\"{category}\",\"document\":null}}"
+                );
+                push_element(&mut json, &gone);
             }
         }
-        Ok(SyncPage {
-            changes,
-            cursor: next.to_string(),
-            more,
+        // A cursor is of the URL's safe letters alone.
+        let _ = write!(json, "],\"cursor\":\"{next}\",\"more\":{more}}}");
+        Ok(PageText {
+            json,
+            cursor: next,
+            is_empty,
         })
+    }
+}
+
+/// Adds what may be one element, several or none to a list.
+fn push_element(json: &mut String, text: &str) {
+    if !text.is_empty() {
+        if !json.ends_with('[') {
+            json.push(',');
+        }
+        json.push_str(text);
     }
 }

@@ -16,6 +16,7 @@ mod work;
 
 pub use accounts::{NewAccount, SignedIn};
 pub use attachments::{Incoming, StoredFile};
+pub use changes::PageText;
 pub use command::Command;
 pub use error::FlowError;
 pub use work::Work;

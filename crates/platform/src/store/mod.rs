@@ -13,7 +13,7 @@ pub use attachments::AttachmentRow;
 pub use commands::StoredResponse;
 pub use documents::{DocumentKey, Index};
 pub use emails::{EmailRow, NewEmail};
-pub use streams::NewChange;
+pub use streams::{NewChange, StoredChanges};
 
 use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction, any::AnyPoolOptions};

@@ -1,7 +1,7 @@
 //! Streams: gapless numbers, taken inside the writing transaction so that commit order is number order.
 
 use super::{StoreError, Tx, contended};
-use proffer_protocol::{Change, Entity, StreamId};
+use proffer_protocol::{Entity, StreamId};
 use sqlx::Row;
 use uuid::Uuid;
 
@@ -12,6 +12,19 @@ pub struct NewChange {
     pub entity: Entity,
     /// The entity's id.
     pub id: Uuid,
+}
+
+/// Changes of one stream, as the wire has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredChanges {
+    /// How many.
+    pub count: u32,
+    /// The number of the last; without changes, the one that was asked from.
+    pub last: u64,
+    /// Whether more is waiting.
+    pub more: bool,
+    /// The elements of the list [`proffer_protocol::SyncPage::changes`], as JSON.
+    pub text: String,
 }
 
 impl Tx {
@@ -60,35 +73,46 @@ impl Tx {
         Ok(())
     }
 
-    /// The changes of one stream after `after`, folded: of each entity only the last. At most `limit`.
+    /// The changes of one stream after `after`, folded: of each entity only the last. At most `limit`, as the wire has
+    /// them: documents go out as the text that was stored, neither read nor written anew.
     ///
     /// # Errors
-    /// If the database fails or what it holds cannot be read.
-    pub async fn changes(&mut self, stream: StreamId, after: u64, limit: u32) -> Result<Vec<Change>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT c.seq, c.entity, c.entity_id, CASE WHEN c.is_gone = 1 THEN NULL ELSE d.body END \
+    /// If the database fails.
+    pub async fn changes(&mut self, stream: StreamId, after: u64, limit: u32) -> Result<StoredChanges, StoreError> {
+        let stream = stream.to_string();
+        // One row: what a row costs on its way is more than what a change costs.
+        let row = sqlx::query(
+            "SELECT count(*), max(page.seq), string_agg(page.change, ',' ORDER BY page.seq) FROM ( \
+             SELECT c.seq AS seq, '{\"stream\":\"' || c.stream || '\",\"seq\":' || c.seq || ',\"entity\":\"' || c.entity || \
+             '\",\"id\":\"' || c.entity_id || '\",\"document\":' || \
+             coalesce(CASE WHEN c.is_gone = 1 THEN NULL ELSE d.body END, 'null') || '}' AS change \
              FROM stream_change c LEFT JOIN document d ON d.entity = c.entity AND d.id = c.entity_id \
-             WHERE c.stream = $1 AND c.seq > $2 AND c.is_latest = 1 ORDER BY c.seq LIMIT $3",
+             WHERE c.stream = $1 AND c.seq > $2 AND c.is_latest = 1 ORDER BY c.seq LIMIT $3) page",
         )
-        .bind(stream.to_string())
+        .bind(&stream)
         .bind(i64::try_from(after).unwrap_or(i64::MAX))
         .bind(i64::from(limit))
-        .fetch_all(&mut *self.inner)
+        .fetch_one(&mut *self.inner)
         .await?;
-        rows.iter()
-            .map(|row| {
-                let entity: String = row.try_get(1)?;
-                let body: Option<String> = row.try_get(3)?;
-                Ok(Change {
-                    stream,
-                    seq: u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0),
-                    entity: Entity::parse(&entity)
-                        .ok_or_else(|| StoreError::Corrupt(format!("{entity} is no entity")))?,
-                    id: super::id(&row.try_get::<String, _>(2)?)?,
-                    document: body.map(|body| serde_json::from_str(&body)).transpose()?,
-                })
-            })
-            .collect()
+        let last: Option<i64> = row.try_get(1)?;
+        let last = last.map_or(after, |seq| u64::try_from(seq).unwrap_or(after));
+        let count = u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(limit);
+        // Whether more is waiting needs asking only when the page is full.
+        let more = count == limit
+            && sqlx::query(
+                "SELECT 1 FROM stream_change WHERE stream = $1 AND seq > $2 AND is_latest = 1 ORDER BY seq LIMIT 1",
+            )
+            .bind(&stream)
+            .bind(i64::try_from(last).unwrap_or(i64::MAX))
+            .fetch_optional(&mut *self.inner)
+            .await?
+            .is_some();
+        Ok(StoredChanges {
+            count,
+            last,
+            more,
+            text: row.try_get::<Option<String>, _>(2)?.unwrap_or_default(),
+        })
     }
 
     /// Where a stream stands: the number of its last change.
