@@ -159,6 +159,10 @@ async fn successful(response: Response) -> Result<Response, PlatformError> {
 }
 
 async fn json<T: DeserializeOwned>(response: Response) -> Result<T, PlatformError> {
+    read_json(&json_text(response).await?)
+}
+
+async fn json_text(response: Response) -> Result<Bytes, PlatformError> {
     let response = successful(response).await?;
     let kind = media_type(&response);
     if kind != "application/json" {
@@ -167,8 +171,11 @@ async fn json<T: DeserializeOwned>(response: Response) -> Result<T, PlatformErro
             "it answered with {what} instead of data"
         )));
     }
-    let body = response.bytes().await.map_err(unreachable)?;
-    serde_json::from_slice(&body)
+    response.bytes().await.map_err(unreachable)
+}
+
+fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, PlatformError> {
+    serde_json::from_slice(body)
         .map_err(|error| PlatformError::NotAPlatform(format!("its answer could not be read: {error}")))
 }
 
@@ -195,7 +202,11 @@ impl Platform for HttpPlatform {
         if let Some(cursor) = cursor {
             request = request.query(&[("cursor", cursor)]);
         }
-        json(request.send().await.map_err(unreachable)?).await
+        let body = json_text(request.send().await.map_err(unreachable)?).await?;
+        // A page is megabytes: reading it would hold up what else this thread does.
+        tokio::task::spawn_blocking(move || read_json(&body))
+            .await
+            .map_err(|error| PlatformError::NotAPlatform(error.to_string()))?
     }
 
     async fn events(

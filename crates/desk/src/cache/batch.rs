@@ -1,10 +1,7 @@
 //! Taking documents in: many rows a statement, each document's text as it came.
 
 use super::{Cache, blob};
-use crate::{
-    error::Result,
-    ports::{ChangeText, SyncText},
-};
+use crate::{error::Result, ports::ChangeText};
 use proffer_domain::{AccountId, MessageKind, OfferId, QuestionId, QuestionState, Timestamp};
 use proffer_protocol::{Document, Entity, OfferDocument, SupportRequestDocument};
 use serde::Deserialize;
@@ -199,13 +196,13 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Reads a page for `me`.
-    pub(crate) fn read(page: SyncText, me: AccountId) -> serde_json::Result<(Self, String)> {
+    /// Reads a page's changes for `me`.
+    pub(crate) fn read(changes: Vec<ChangeText>, me: AccountId) -> serde_json::Result<Self> {
         let mut batch = Self::default();
-        for change in page.changes {
+        for change in changes {
             batch.add(change, me)?;
         }
-        Ok((batch, page.cursor))
+        Ok(batch)
     }
 
     /// One document, as a command gives it back.

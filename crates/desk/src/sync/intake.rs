@@ -27,14 +27,11 @@ pub(crate) enum Mode {
 }
 
 impl Desk {
-    /// Takes a page in; gives how many documents it brought.
-    pub(super) async fn take_page(&self, page: SyncText, mode: Mode) -> Result<u64> {
+    /// Takes a page in.
+    pub(super) async fn take_page(&self, page: SyncText, mode: Mode) -> Result<()> {
         let account = self.account()?;
-        let (batch, cursor) = Batch::read(page, account.id)
-            .map_err(|error| PlatformError::NotAPlatform(format!("a document could not be read: {error}")))?;
-        let count = batch.count;
-        self.take_in(batch, Some(&cursor), mode).await?;
-        Ok(count)
+        let batch = Batch::read(page.changes, account.id).map_err(unreadable)?;
+        self.take_in(batch, Some(&page.cursor), mode).await
     }
 
     /// Takes a batch in.
@@ -126,6 +123,11 @@ impl Desk {
         due.extend(batch.support_replies.iter().map(wording::support_notice));
         Ok(due)
     }
+}
+
+/// A platform that sends what is no document is none that this desk can work with.
+pub(super) fn unreadable(error: serde_json::Error) -> PlatformError {
+    PlatformError::NotAPlatform(format!("a document could not be read: {error}"))
 }
 
 /// What the app itself shows of acceptances that are news.

@@ -1,19 +1,44 @@
-//! Catching up: page after page, the next one on its way while one is taken in.
+//! Catching up: page after page. While one is written, the next is read and the one after it is on its way.
 
 use super::{intake::Mode, plan};
-use crate::{api::connection::ConnectionState, desk::Desk, error::Result, ports::SyncText, session::Link};
+use crate::{
+    api::connection::ConnectionState, cache::Batch, desk::Desk, error::Result, ports::PlatformError, session::Link,
+};
+use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
-/// Changes a page. Large pages cost few round trips and few commits.
+/// Changes a page. Large pages cost few round trips and few commits; one is megabytes, and a few are held at a time.
 const PAGE_LIMIT: u32 = 2_000;
 
-type Fetch = AbortOnDropHandle<std::result::Result<SyncText, crate::ports::PlatformError>>;
+/// A page whose documents are being read.
+struct Page {
+    batch: AbortOnDropHandle<serde_json::Result<Batch>>,
+    cursor: String,
+    more: bool,
+}
 
-fn fetch(link: &Link, cursor: Option<String>) -> Fetch {
-    let link = link.clone();
-    AbortOnDropHandle::new(tokio::spawn(async move {
-        link.platform.sync(&link.token, cursor.as_deref(), PAGE_LIMIT).await
-    }))
+/// Fetches page after page and hands each over as soon as it is there.
+async fn fetch(link: Link, mut cursor: Option<String>, pages: mpsc::Sender<std::result::Result<Page, PlatformError>>) {
+    loop {
+        let fetched = match link.platform.sync(&link.token, cursor.as_deref(), PAGE_LIMIT).await {
+            Ok(fetched) => fetched,
+            Err(error) => {
+                // Nobody waiting for it means that the session has ended.
+                let _ = pages.send(Err(error)).await;
+                return;
+            }
+        };
+        let (next, more, me) = (fetched.cursor.clone(), fetched.more, link.account);
+        let page = Page {
+            batch: AbortOnDropHandle::new(tokio::task::spawn_blocking(move || Batch::read(fetched.changes, me))),
+            cursor: next.clone(),
+            more,
+        };
+        if pages.send(Ok(page)).await.is_err() || !more {
+            return;
+        }
+        cursor = Some(next);
+    }
 }
 
 /// Pulls until nothing is waiting, raises what it called for, and gives the cursor.
@@ -21,11 +46,11 @@ pub(super) async fn run(desk: &Desk, link: &Link) -> Result<String> {
     let place = desk.inner.cache.place().await?;
     let mode = if place.is_complete { Mode::CatchUp } else { Mode::First };
     let mut count = 0;
-    let mut next = fetch(link, place.cursor);
+    let (pages, mut fetched) = mpsc::channel(1);
+    let _fetching = AbortOnDropHandle::new(tokio::spawn(fetch(link.clone(), place.cursor, pages)));
     let cursor = loop {
-        let page = next.await.map_err(std::io::Error::other)??;
-        let (cursor, more) = (page.cursor.clone(), page.more);
-        let ahead = more.then(|| fetch(link, Some(cursor.clone())));
+        let ended = || PlatformError::Unreachable("fetching ended early".to_owned());
+        let page = fetched.recv().await.ok_or_else(ended)??;
         if mode == Mode::First {
             desk.set_standing(|standing| {
                 standing.state = ConnectionState::Syncing;
@@ -33,10 +58,12 @@ pub(super) async fn run(desk: &Desk, link: &Link) -> Result<String> {
             })
             .await?;
         }
-        count += desk.take_page(page, mode).await?;
-        match ahead {
-            Some(ahead) => next = ahead,
-            None => break cursor,
+        let batch = page.batch.await.map_err(std::io::Error::other)?;
+        let batch = batch.map_err(super::intake::unreadable)?;
+        count += batch.count;
+        desk.take_in(batch, Some(&page.cursor), mode).await?;
+        if !page.more {
+            break page.cursor;
         }
     };
     let now = desk.now();
