@@ -6,11 +6,12 @@ use crate::{
 };
 use jiff::SignedDuration;
 use std::{sync::Arc, time::Duration};
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// How often due work is looked for when nothing wakes it.
 const TICK: Duration = Duration::from_secs(1);
+/// How long a new email waits, so that who listens hears of what happened before the mail server does.
+const AFTER_LISTENERS: Duration = Duration::from_millis(50);
 /// How many emails are taken at once.
 const EMAIL_BATCH: u32 = 50;
 /// After how many tries an email is given up: about two days.
@@ -22,12 +23,11 @@ pub async fn run(flow: Flow, mailer: Arc<dyn Mailer>, stop: CancellationToken) {
 }
 
 async fn watch_clock(flow: &Flow, stop: &CancellationToken) {
-    let mut changed = flow.changes();
     while !stop.is_cancelled() {
         if let Err(error) = run_due(flow, stop).await {
             tracing::error!(%error, "work that was due failed");
         }
-        wait(&mut changed, stop).await;
+        pause(TICK, stop).await;
     }
 }
 
@@ -37,15 +37,18 @@ async fn watch_outbox(flow: &Flow, mailer: &dyn Mailer, stop: &CancellationToken
         if let Err(error) = send_due(flow, mailer, stop).await {
             tracing::error!(%error, "sending email failed");
         }
-        wait(&mut changed, stop).await;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            _ = changed.changed() => pause(AFTER_LISTENERS, stop).await,
+            () = tokio::time::sleep(TICK) => {}
+        }
     }
 }
 
-async fn wait(changed: &mut watch::Receiver<u64>, stop: &CancellationToken) {
+async fn pause(time: Duration, stop: &CancellationToken) {
     tokio::select! {
         () = stop.cancelled() => {}
-        _ = changed.changed() => {}
-        () = tokio::time::sleep(TICK) => {}
+        () = tokio::time::sleep(time) => {}
     }
 }
 

@@ -12,7 +12,10 @@ use axum::{
 };
 use futures_util::stream;
 use proffer_protocol::{Cursor, ErrorCode, Problem, SyncPage};
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    time::{Duration, Instant},
+};
 use tokio::sync::watch;
 
 /// A sign of life, so that a dead connection is noticed.
@@ -50,6 +53,8 @@ pub async fn events(
     let cursor = read_cursor(last.or(query.cursor.as_deref()))?;
     let changed = app.flow.changes();
     let listener = Listener {
+        // The caller's session was looked up for this request.
+        session_checked: (app.flow.sessions_ended(), Instant::now()),
         app,
         caller,
         cursor,
@@ -69,6 +74,8 @@ struct Listener {
     caller: Caller,
     cursor: Cursor,
     changed: watch::Receiver<u64>,
+    /// How many sessions had ended here, and when, at the last look whether this one goes on.
+    session_checked: (u64, Instant),
 }
 
 impl Listener {
@@ -98,9 +105,14 @@ impl Listener {
     }
 
     /// What is new, or `None` when the session has ended meanwhile.
-    async fn page(&self) -> Result<Option<PageText>, crate::flow::FlowError> {
-        if self.app.flow.account_of_token(&self.caller.token).await?.is_none() {
-            return Ok(None);
+    async fn page(&mut self) -> Result<Option<PageText>, crate::flow::FlowError> {
+        let ended = self.app.flow.sessions_ended();
+        // One that another process ended shows at the next poll.
+        if ended != self.session_checked.0 || self.session_checked.1.elapsed() >= POLL {
+            if self.app.flow.account_of_token(&self.caller.token).await?.is_none() {
+                return Ok(None);
+            }
+            self.session_checked = (ended, Instant::now());
         }
         self.app
             .flow

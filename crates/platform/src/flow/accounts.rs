@@ -237,7 +237,7 @@ impl Flow {
         let mut tx = self.store.begin().await?;
         tx.delete_session(&hash(token.as_bytes())).await?;
         tx.commit().await?;
-        self.wake();
+        self.session_ended();
         Ok(())
     }
 

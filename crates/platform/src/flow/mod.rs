@@ -28,7 +28,14 @@ use crate::{
 use proffer_domain::{CommandId, Limits};
 use proffer_protocol::{Document, Entity, ErrorCode, Problem};
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tokio::sync::watch;
 use url::Url;
 use uuid::Uuid;
@@ -44,6 +51,7 @@ pub struct Flow {
     pub(crate) public_url: Arc<Url>,
     pub(crate) files: Arc<PathBuf>,
     changed: Arc<watch::Sender<u64>>,
+    sessions_ended: Arc<AtomicU64>,
 }
 
 impl Flow {
@@ -57,6 +65,7 @@ impl Flow {
             public_url: Arc::new(public_url),
             files: Arc::new(files),
             changed: Arc::new(changed),
+            sessions_ended: Arc::default(),
         }
     }
 
@@ -64,6 +73,18 @@ impl Flow {
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// How many sessions have ended here since the start: whether it is worth asking again if one's own has.
+    #[must_use]
+    pub fn sessions_ended(&self) -> u64 {
+        self.sessions_ended.load(Ordering::Acquire)
+    }
+
+    /// Notes that a session has ended, and wakes who listens by it.
+    pub(crate) fn session_ended(&self) {
+        self.sessions_ended.fetch_add(1, Ordering::Release);
+        self.wake();
     }
 
     /// The database.
