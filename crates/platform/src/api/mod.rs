@@ -2,6 +2,7 @@
 
 mod attachments;
 mod caller;
+mod commands;
 mod events;
 mod offers;
 mod operations;
