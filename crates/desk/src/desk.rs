@@ -3,7 +3,7 @@
 use crate::{
     api::{
         self, ApiError, ApiErrorCode, DeskEvent, OpenTarget, attachment, connection, diagnostics, event, message,
-        notice, offer, offer_dialog, outbox, question, queue, request_centre, session, settings, support,
+        notice, offer, offer_dialog, outbox, question, queue, request_centre, search, session, settings, support,
     },
     cache::Cache,
     error::DeskError,
@@ -65,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) target: watch::Sender<Option<OpenTarget>>,
     /// Woken when something was put into the outbox.
     pub(crate) push_wake: Notify,
+    /// Woken when documents may wait to be indexed.
+    pub(crate) index_wake: Notify,
     /// Woken when the expert asks to connect now.
     pub(crate) retry_wake: Notify,
     /// Notices are raised by one at a time, so that none is raised twice.
@@ -103,6 +105,7 @@ impl Desk {
                 standing: watch::Sender::new(standing),
                 target: watch::Sender::new(None),
                 push_wake: Notify::new(),
+                index_wake: Notify::new(),
                 retry_wake: Notify::new(),
                 raising: Mutex::new(()),
                 signing: Mutex::new(()),

@@ -15,6 +15,7 @@ mod outbox;
 mod platform_http;
 pub mod ports;
 mod requests;
+mod search;
 mod session;
 mod sync;
 mod system;

@@ -1,6 +1,11 @@
 // Made from the Rust types by `npm run gen`. Do not edit.
 
 /**
+ * A customer, an expert, a moderator.
+ */
+export type AccountId = string;
+
+/**
  * A refused request.
  */
 export type ApiError = { 
@@ -1769,6 +1774,137 @@ count: number,
 amount_texts: Array<string>, };
 
 /**
+ * A customer whose name was found.
+ */
+export type SearchCustomer = { 
+/**
+ * Who.
+ */
+customer_id: AccountId, 
+/**
+ * Their name.
+ */
+name: SearchText, 
+/**
+ * How many of their questions are known here.
+ */
+question_count: number, };
+
+/**
+ * One find.
+ */
+export type SearchHit = { 
+/**
+ * What was found.
+ */
+found: SearchHitKind, 
+/**
+ * The question it belongs to.
+ */
+question_id: QuestionId, 
+/**
+ * The question's short number; `None` while the question itself is not known here.
+ */
+question_number: number | null, 
+/**
+ * The question's state.
+ */
+question_state: QuestionState | null, 
+/**
+ * The question's title, or the offer's.
+ */
+title: SearchText, 
+/**
+ * Where in the text it was found.
+ */
+snippet: SearchText, 
+/**
+ * The customer's name, shortened as in `Helen M.`.
+ */
+customer_name: string, 
+/**
+ * The category's name.
+ */
+category_name: string, 
+/**
+ * When it was asked, written or sent.
+ */
+at: string, };
+
+/**
+ * What was found.
+ */
+export type SearchHitKind = { "kind": "question" } | { "kind": "message", 
+/**
+ * Which.
+ */
+message_id: MessageId, 
+/**
+ * Its kind.
+ */
+message_kind: MessageKind, } | { "kind": "offer", 
+/**
+ * Which.
+ */
+offer_id: OfferId, 
+/**
+ * Where it stands.
+ */
+offer_state: OfferState, };
+
+/**
+ * Asks for what contains all the words, newest first.
+ */
+export type SearchList = { 
+/**
+ * What was typed: words, of which the last may be unfinished, phrases in quotes, and the filters `state:`,
+ * `category:` and `customer:`. No text is wrong.
+ */
+query: string, 
+/**
+ * Where to go on: [`SearchView::next`] of the page before; `None` for the first page.
+ */
+after: string | null, 
+/**
+ * How many finds at most; 0 for the usual number.
+ */
+limit: number, };
+
+/**
+ * A piece of a text, characters in UTF-16 as JavaScript counts them. Hostile text.
+ */
+export type SearchText = { 
+/**
+ * The piece, in one line.
+ */
+text: string, 
+/**
+ * What of it was looked for, in order.
+ */
+highlights: Array<TextRange>, };
+
+/**
+ * What was found.
+ */
+export type SearchView = { 
+/**
+ * The finds, newest first.
+ */
+hits: Array<SearchHit>, 
+/**
+ * A few customers of that name; on the first page only.
+ */
+customers: Array<SearchCustomer>, 
+/**
+ * Where to go on; `None` when nothing is left. A page may be short and still have a next one.
+ */
+next: string | null, 
+/**
+ * Whether everything on this computer can be found already: after a first sync the index is made last.
+ */
+is_complete: boolean, };
+
+/**
  * A kind of premium service that an expert may offer.
  */
 export type ServiceKind = "secure_remote_assistance" | "follow_up_call" | "confidential_channel" | "letter_templates" | "document_preparation" | "website_design_and_programming" | "in_depth_research" | "additional_diagrams_and_manuals" | "upgrade_to_phone_call" | "other";
@@ -1971,6 +2107,19 @@ kind: ServiceKind,
 is_starter: boolean, };
 
 /**
+ * A range of a text.
+ */
+export type TextRange = { 
+/**
+ * The first unit.
+ */
+start: number, 
+/**
+ * The unit behind the last.
+ */
+end: number, };
+
+/**
  * How the session's token is kept.
  */
 export type TokenKept = "keychain" | "this_run";
@@ -1989,6 +2138,8 @@ export type Requests = {
   connection_retry: { request: Nothing; response: ConnectionView };
   /** The question queue. */
   queue_list: { request: QueueList; response: QueueView };
+  /** Searches questions, messages, offers and customers in the cache, newest first. */
+  search_list: { request: SearchList; response: SearchView };
   /** One question with its whole conversation; marks it as read. */
   question_show: { request: QuestionRef; response: ConversationView };
   /** Takes the lock. Needs the platform. */

@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod question;
 pub mod queue;
 pub mod request_centre;
+pub mod search;
 pub mod session;
 pub mod settings;
 pub mod support;
@@ -51,6 +52,8 @@ macro_rules! for_each_request {
             connection_retry(Nothing) -> connection::ConnectionView;
             /// The question queue.
             queue_list(queue::QueueList) -> queue::QueueView;
+            /// Searches questions, messages, offers and customers in the cache, newest first.
+            search_list(search::SearchList) -> search::SearchView;
             /// One question with its whole conversation; marks it as read.
             question_show(question::QuestionRef) -> question::ConversationView;
             /// Takes the lock. Needs the platform.

@@ -1,6 +1,9 @@
 //! Taking documents in: many rows a statement, each document's text as it came.
 
-use super::{Cache, blob};
+use super::{
+    Cache, blob,
+    index::{index_waiting, offer_text, text_hash},
+};
 use crate::{error::Result, ports::ChangeText};
 use proffer_domain::{AccountId, MessageKind, OfferId, QuestionId, QuestionState, Timestamp};
 use proffer_protocol::{Document, Entity, OfferDocument, SupportRequestDocument};
@@ -9,6 +12,8 @@ use sqlx::{AssertSqlSafe, Sqlite, Transaction};
 use std::{borrow::Cow, collections::BTreeSet};
 use uuid::Uuid;
 
+/// What comes as it happens can be found at once; of more than so many documents the index is made later.
+const INDEXED_AT_ONCE: u32 = 100;
 /// Rows a statement at most; seven columns each stay far below SQLite's limit of variables.
 const ROWS_A_STATEMENT: usize = 250;
 
@@ -43,6 +48,7 @@ const QUESTION: Table = Table {
         "is_rated",
         "asked_at",
         "last_activity_at",
+        "text_hash",
         "document",
     ],
     key: "id",
@@ -69,6 +75,7 @@ const OFFER: Table = Table {
         "expert_id",
         "state",
         "sent_at",
+        "text_hash",
         "document",
     ],
     key: "id",
@@ -124,6 +131,8 @@ struct QuestionHead<'a> {
     customer: PersonHead<'a>,
     #[serde(borrow)]
     title: Cow<'a, str>,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
     state: QuestionState,
     lock: Option<LockHead<'a>>,
     answered_by: Vec<AccountId>,
@@ -220,6 +229,11 @@ impl Batch {
         Ok(batch)
     }
 
+    /// Whether its documents can be found as soon as it is applied; else the index is to be made further after.
+    pub(crate) fn is_indexed_at_once(&self) -> bool {
+        self.count <= u64::from(INDEXED_AT_ONCE)
+    }
+
     fn add(&mut self, change: ChangeText, me: AccountId) -> serde_json::Result<()> {
         let Some(entity) = change.entity else { return Ok(()) };
         match entity {
@@ -250,6 +264,7 @@ impl Batch {
                     Value::Id(read.offer.expert_id.0),
                     Value::Text(read.offer.state.as_str().to_owned()),
                     Value::Number(read.offer.sent_at.as_millisecond()),
+                    Value::Number(text_hash(&[&offer_text(&read)])),
                     text(document),
                 ]);
                 self.question_ids.insert(read.offer.question_id);
@@ -291,6 +306,7 @@ impl Batch {
             ),
             None => (Value::Null, Value::Null, Value::Null),
         };
+        let text_hash = text_hash(&[&question.title, &question.text, &question.customer.name]);
         self.questions.extend([
             Value::Id(id),
             number(head.revision),
@@ -307,6 +323,7 @@ impl Batch {
             Value::Number(i64::from(question.rating.is_some())),
             Value::Number(question.asked_at.as_millisecond()),
             Value::Number(question.last_activity_at.as_millisecond()),
+            Value::Number(text_hash),
         ]);
         self.questions.push(text(document));
         Ok(())
@@ -348,11 +365,17 @@ impl Cache {
     /// Applies a batch, and the cursor that stands after it, in one transaction.
     pub(crate) async fn apply(&self, batch: Batch, cursor: Option<&str>) -> Result<()> {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let indexes = batch.is_indexed_at_once();
         upsert(&mut transaction, &QUESTION, batch.questions).await?;
         upsert(&mut transaction, &MESSAGE, batch.messages).await?;
         upsert(&mut transaction, &OFFER, batch.offers).await?;
         upsert(&mut transaction, &DOCUMENT, batch.documents).await?;
+        let loses_questions = batch
+            .gone
+            .iter()
+            .any(|(entity, _)| matches!(entity, Entity::Question | Entity::Category));
         for (entity, id) in batch.gone {
+            forget(&mut transaction, entity, id).await?;
             let query = match entity {
                 Entity::Question => sqlx::query("DELETE FROM question WHERE id = ?"),
                 Entity::Message => sqlx::query("DELETE FROM message WHERE id = ?"),
@@ -376,6 +399,12 @@ impl Cache {
                     .await?;
             }
         }
+        if loses_questions {
+            forget_customers(&mut transaction).await?;
+        }
+        if indexes {
+            index_waiting(&mut transaction, INDEXED_AT_ONCE).await?;
+        }
         if let Some(cursor) = cursor {
             sqlx::query(
                 "INSERT INTO meta (name, value) VALUES ('cursor', ?)
@@ -388,6 +417,50 @@ impl Cache {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Takes what is about to go out of the index.
+async fn forget(transaction: &mut Transaction<'static, Sqlite>, entity: Entity, id: Uuid) -> Result<()> {
+    let places: &[&'static str] = match entity {
+        Entity::Question => &[
+            "DELETE FROM search WHERE rowid IN (SELECT place FROM question WHERE id = ? AND place IS NOT NULL)",
+            "DELETE FROM search WHERE rowid IN
+                (SELECT place FROM message WHERE question_id = ? AND place IS NOT NULL)",
+        ],
+        Entity::Message => {
+            &["DELETE FROM search WHERE rowid IN (SELECT place FROM message WHERE id = ? AND place IS NOT NULL)"]
+        }
+        Entity::Offer => {
+            &["DELETE FROM search WHERE rowid IN (SELECT place FROM offer WHERE id = ? AND place IS NOT NULL)"]
+        }
+        Entity::Category => &[
+            "DELETE FROM search WHERE rowid IN
+                (SELECT place FROM question WHERE category_id = ? AND place IS NOT NULL)",
+            "DELETE FROM search WHERE rowid IN
+                (SELECT m.place FROM question q JOIN message m ON m.question_id = q.id
+                  WHERE q.category_id = ? AND m.place IS NOT NULL)",
+        ],
+        _ => &[],
+    };
+    for statement in places {
+        sqlx::query(*statement)
+            .bind(blob(id))
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Forgets customers of whom no question is left.
+async fn forget_customers(transaction: &mut Transaction<'static, Sqlite>) -> Result<()> {
+    for statement in [
+        "DELETE FROM customer_search WHERE rowid IN (SELECT place FROM customer c
+           WHERE NOT EXISTS (SELECT 1 FROM question q WHERE q.customer_id = c.id))",
+        "DELETE FROM customer WHERE NOT EXISTS (SELECT 1 FROM question q WHERE q.customer_id = customer.id)",
+    ] {
+        sqlx::query(statement).execute(&mut **transaction).await?;
+    }
+    Ok(())
 }
 
 async fn upsert(transaction: &mut Transaction<'static, Sqlite>, table: &Table, values: Vec<Value>) -> Result<()> {

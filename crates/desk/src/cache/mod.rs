@@ -5,10 +5,14 @@
 
 mod batch;
 mod documents;
+mod index;
 mod queue;
+mod search;
 
 pub(crate) use batch::Batch;
+pub(crate) use index::{Indexed, offer_text};
 pub(crate) use queue::{QueueFacts, QueueRequest};
+pub(crate) use search::{Find, SearchRequest};
 
 use crate::error::{DeskError, Result};
 use proffer_domain::{AccountId, Timestamp};
@@ -157,6 +161,9 @@ impl Cache {
             "DELETE FROM message",
             "DELETE FROM offer",
             "DELETE FROM document",
+            "DELETE FROM customer",
+            "INSERT INTO search (search) VALUES ('delete-all')",
+            "INSERT INTO customer_search (customer_search) VALUES ('delete-all')",
             "DELETE FROM meta",
         ] {
             sqlx::query(statement).execute(&mut *transaction).await?;

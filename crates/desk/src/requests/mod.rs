@@ -13,6 +13,7 @@ pub(crate) mod people;
 mod question;
 mod queue;
 mod request_centre;
+mod search;
 mod session;
 mod settings;
 mod support;

@@ -43,7 +43,11 @@ impl Desk {
         let (questions, offers) = (batch.question_ids.clone(), batch.offer_ids.clone());
         let accepted = accepted_events(&batch, &news);
         let (has_support, has_facts, count) = (batch.has_support_requests, batch.has_account_facts, batch.count);
+        let is_indexed = batch.is_indexed_at_once();
         self.inner.cache.apply(batch, cursor).await?;
+        if !is_indexed && mode != Mode::First {
+            self.inner.index_wake.notify_one();
+        }
 
         if has_facts {
             self.refresh_me().await?;

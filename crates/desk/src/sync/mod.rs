@@ -1,6 +1,8 @@
 //! Staying in step with the platform: [`plan`] decides (pure), [`pull`] catches up, [`stream`] listens, [`push`] sends
-//! the outbox, [`intake`] takes documents in. One engine runs for each session.
+//! the outbox, [`intake`] takes documents in,
+//! [`index`] makes them findable. One engine runs for each session.
 
+mod index;
 mod intake;
 mod plan;
 mod pull;
@@ -72,6 +74,7 @@ impl Desk {
         let tasks = vec![
             spawn(Box::pin(stream::run(self.clone(), link.clone()))),
             spawn(Box::pin(push::run(self.clone(), link))),
+            spawn(Box::pin(index::run(self.clone()))),
         ];
         *self.inner.engine.lock().await = Some(Engine { cancel, tasks });
     }

@@ -73,5 +73,6 @@ pub(super) async fn run(desk: &Desk, link: &Link) -> Result<String> {
     }
     desk.inner.cache.note_in_step(now).await?;
     desk.begin_raising();
+    desk.inner.index_wake.notify_one();
     Ok(cursor)
 }

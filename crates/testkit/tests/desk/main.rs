@@ -10,5 +10,6 @@ mod notices;
 mod offer_dialog;
 mod offline;
 mod queue;
+mod search;
 mod session;
 mod two_desks;

@@ -1,0 +1,147 @@
+//! `search_list`
+
+use super::{Answer, people};
+use crate::{
+    api::search::{SearchCustomer, SearchHit, SearchHitKind, SearchList, SearchText, SearchView},
+    cache::{Find, Indexed, SearchRequest, offer_text},
+    desk::Desk,
+    error::Result,
+    search::{
+        query::{Needle, Query, name_expression},
+        snippet,
+    },
+    session::Account,
+};
+use proffer_domain::CategoryId;
+use proffer_protocol::{MessageDocument, OfferDocument, QuestionDocument};
+use std::collections::HashMap;
+
+/// Finds of a page when the UI names no number, and at most.
+const FINDS_USUAL: u32 = 20;
+const FINDS_AT_MOST: u32 = 100;
+/// Customers shown beside the finds, and held against a filter.
+const CUSTOMERS_SHOWN: u32 = 5;
+const CUSTOMERS_FILTERED: u32 = 50;
+/// Characters of a title and of a snippet at most.
+const TITLE_CHARS: usize = 120;
+const SNIPPET_CHARS: usize = 180;
+
+impl Desk {
+    pub(crate) async fn search_list(&self, request: SearchList) -> Answer<SearchView> {
+        let account = self.account()?;
+        let cache = &self.inner.cache;
+        let query = Query::read(&request.query);
+        let before = request.after.as_deref().and_then(|key| key.parse().ok());
+        let mut view = SearchView {
+            hits: Vec::new(),
+            customers: Vec::new(),
+            next: None,
+            is_complete: cache.is_indexed().await?,
+        };
+        if query.is_empty() {
+            return Ok(view);
+        }
+        let names = cache.category_names().await?;
+        let customers = match &query.customer {
+            Some(name) => Some(match name_expression(name) {
+                Some(expression) => cache.customers_named(&expression, CUSTOMERS_FILTERED).await?,
+                None => Vec::new(),
+            }),
+            None => None,
+        };
+        let asked = SearchRequest {
+            expression: query.expression(),
+            categories: query.category.as_deref().map(|words| named(&names, words)),
+            customers: customers.map(|found| found.iter().map(|customer| customer.id).collect()),
+            state: query.state,
+            before,
+            limit: match request.limit {
+                0 => FINDS_USUAL,
+                limit => limit.min(FINDS_AT_MOST),
+            },
+        };
+        let needles = query.needles();
+        let found = cache.search(&asked).await?;
+        view.next = found.next.map(|place| place.to_string());
+        for find in found.finds {
+            view.hits.push(hit(find, &needles, &names, &account)?);
+        }
+        if let (Some(expression), None, None) = (&asked.expression, &asked.customers, before) {
+            for customer in cache.customers_named(expression, CUSTOMERS_SHOWN).await? {
+                view.customers.push(SearchCustomer {
+                    customer_id: customer.id,
+                    name: snippet::around(&customer.name, &needles, TITLE_CHARS),
+                    question_count: customer.question_count,
+                });
+            }
+        }
+        Ok(view)
+    }
+}
+
+/// The categories whose names contain all the words.
+fn named(names: &HashMap<CategoryId, String>, words: &str) -> Vec<CategoryId> {
+    let words: Vec<_> = words.split_whitespace().map(str::to_lowercase).collect();
+    names
+        .iter()
+        .filter(|(_, name)| {
+            let name = name.to_lowercase();
+            words.iter().all(|word| name.contains(word))
+        })
+        .map(|(id, _)| *id)
+        .collect()
+}
+
+fn hit(find: Find, needles: &[Needle], names: &HashMap<CategoryId, String>, account: &Account) -> Result<SearchHit> {
+    let title = |text: &str| snippet::around(text, needles, TITLE_CHARS);
+    let piece = |text: &str| snippet::around(text, needles, SNIPPET_CHARS);
+    let question_title = |find: &Find| title(find.question.as_ref().map_or("", |question| question.title.as_str()));
+    let (found, title, snippet, customer, at): (_, SearchText, SearchText, String, _) = match find.kind {
+        Indexed::Question => {
+            let document: QuestionDocument = serde_json::from_str(&find.document)?;
+            let question = document.question;
+            let (title, text) = (title(&question.title), piece(&question.text));
+            (
+                SearchHitKind::Question,
+                title,
+                text,
+                question.customer.name,
+                question.asked_at,
+            )
+        }
+        Indexed::Message => {
+            let document: MessageDocument = serde_json::from_str(&find.document)?;
+            let message = document.message;
+            let kind = SearchHitKind::Message {
+                message_id: message.id,
+                message_kind: message.kind,
+            };
+            let customer = find.question.as_ref().map(|question| question.customer_name.clone());
+            let (title, text) = (question_title(&find), piece(&message.text));
+            (kind, title, text, customer.unwrap_or_default(), message.sent_at)
+        }
+        Indexed::Offer => {
+            let document: OfferDocument = serde_json::from_str(&find.document)?;
+            let kind = SearchHitKind::Offer {
+                offer_id: document.offer.id,
+                offer_state: document.offer.state,
+            };
+            let (title, text) = (title(&document.offer.terms.title), piece(&offer_text(&document)));
+            (kind, title, text, document.customer.name, document.offer.sent_at)
+        }
+    };
+    let question = find.question.as_ref();
+    Ok(SearchHit {
+        found,
+        question_id: find.question_id,
+        question_number: question.map(|question| question.number),
+        question_state: question.map(|question| question.state),
+        title,
+        snippet,
+        customer_name: people::short_name(&customer),
+        category_name: question
+            .and_then(|question| names.get(&question.category_id).cloned())
+            .unwrap_or_default(),
+        at: account.local_time(at),
+    })
+}

@@ -1,0 +1,231 @@
+//! What was typed: words, of which the last may be unfinished, phrases in quotes, and `state:`, `category:` and
+//! `customer:`. Every text is a query; what makes no sense in it is left out.
+
+use super::{fold, is_of_word};
+use proffer_domain::{OfferState, QuestionState};
+
+/// Beyond these a query is cut.
+const WORDS_AT_MOST: usize = 16;
+const WORD_MAX_CHARS: usize = 80;
+/// From so many letters on, the last word stands for all that begin so.
+const PREFIX_MIN_CHARS: usize = 3;
+
+/// A state that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StateFilter {
+    /// Of the question.
+    Question(QuestionState),
+    /// Of an offer: only offers are found.
+    Offer(OfferState),
+}
+
+/// Words that stand together as they were typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Phrase {
+    text: String,
+    is_prefix: bool,
+}
+
+/// A word to be found in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Needle {
+    pub(super) word: String,
+    pub(super) is_prefix: bool,
+}
+
+/// A query that was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Query {
+    phrases: Vec<Phrase>,
+    /// Words of the category's name.
+    pub(crate) category: Option<String>,
+    /// Words of the customer's name.
+    pub(crate) customer: Option<String>,
+    /// The state.
+    pub(crate) state: Option<StateFilter>,
+}
+
+impl Query {
+    /// Reads what was typed.
+    pub(crate) fn read(typed: &str) -> Self {
+        let mut query = Self::default();
+        for part in parts(typed) {
+            let value = &part.value;
+            match part.key.as_deref() {
+                Some("category") => query.category = some(value),
+                Some("customer") => query.customer = some(value),
+                Some("state") => {
+                    let name = value.to_lowercase().replace([' ', '-'], "_");
+                    let question = QuestionState::parse(&name).map(StateFilter::Question);
+                    query.state = question.or_else(|| OfferState::parse(&name).map(StateFilter::Offer));
+                    if query.state.is_none() {
+                        query.add(value, false);
+                    }
+                }
+                _ => query.add(value, !part.is_finished),
+            }
+        }
+        query
+    }
+
+    fn add(&mut self, text: &str, is_unfinished: bool) {
+        let text: String = text.chars().take(WORD_MAX_CHARS).collect();
+        if self.phrases.len() == WORDS_AT_MOST || !text.chars().any(char::is_alphanumeric) {
+            return;
+        }
+        let last = text.rsplit(|char| !is_of_word(char)).next().unwrap_or_default();
+        let is_prefix = is_unfinished && last.chars().count() >= PREFIX_MIN_CHARS;
+        self.phrases.push(Phrase { text, is_prefix });
+    }
+
+    /// Whether nothing at all is asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The words in the index's language; `None` without any.
+    pub(crate) fn expression(&self) -> Option<String> {
+        let phrases: Vec<_> = self
+            .phrases
+            .iter()
+            .map(|phrase| quoted(&phrase.text, phrase.is_prefix))
+            .collect();
+        (!phrases.is_empty()).then(|| phrases.join(" AND "))
+    }
+
+    /// What is to be shown as found.
+    pub(crate) fn needles(&self) -> Vec<Needle> {
+        let mut needles = Vec::new();
+        for phrase in &self.phrases {
+            let words: Vec<_> = phrase
+                .text
+                .split(|char| !is_of_word(char))
+                .filter(|word| !word.is_empty())
+                .collect();
+            for (index, word) in words.iter().enumerate() {
+                needles.push(Needle {
+                    word: fold(word),
+                    is_prefix: phrase.is_prefix && index + 1 == words.len(),
+                });
+            }
+        }
+        needles
+    }
+}
+
+/// The words of a name in the index's language, the last one unfinished.
+pub(crate) fn name_expression(name: &str) -> Option<String> {
+    let words: Vec<&str> = name
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .take(WORDS_AT_MOST)
+        .collect();
+    let last = words.len().checked_sub(1)?;
+    let phrases: Vec<_> = words
+        .iter()
+        .enumerate()
+        .map(|(index, word)| {
+            let word: String = word.chars().take(WORD_MAX_CHARS).collect();
+            quoted(&word, index == last)
+        })
+        .collect();
+    Some(phrases.join(" AND "))
+}
+
+fn some(value: &str) -> Option<String> {
+    let value: String = value.trim().chars().take(WORD_MAX_CHARS).collect();
+    (!value.is_empty()).then_some(value)
+}
+
+/// A phrase of the index's language; nothing in quotes means anything but itself.
+fn quoted(text: &str, is_prefix: bool) -> String {
+    let plain: String = text
+        .chars()
+        .map(|char| if char == '"' || char.is_control() { ' ' } else { char })
+        .collect();
+    format!("\"{plain}\"{}", if is_prefix { " *" } else { "" })
+}
+
+struct Part {
+    key: Option<String>,
+    value: String,
+    /// Whether something follows it, so that it is typed to its end.
+    is_finished: bool,
+}
+
+/// Splits at white space outside of quotes.
+fn parts(typed: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut chars = typed.chars().peekable();
+    loop {
+        while chars.next_if(|char| char.is_whitespace()).is_some() {}
+        if chars.peek().is_none() {
+            return parts;
+        }
+        let (mut key, mut value, mut is_quoted, mut is_closed) = (None, String::new(), false, false);
+        while let Some(char) = chars.next_if(|char| is_quoted || !char.is_whitespace()) {
+            match char {
+                '"' => {
+                    is_closed = is_quoted;
+                    is_quoted = !is_quoted;
+                }
+                ':' if key.is_none() && !is_quoted && is_key(&value) => {
+                    key = Some(std::mem::take(&mut value).to_lowercase());
+                }
+                char => value.push(char),
+            }
+        }
+        parts.push(Part {
+            key,
+            value,
+            is_finished: is_closed || chars.peek().is_some(),
+        });
+    }
+}
+
+fn is_key(text: &str) -> bool {
+    ["state", "category", "customer"]
+        .iter()
+        .any(|key| text.eq_ignore_ascii_case(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_phrases_and_filters_are_told_apart() {
+        for (typed, expression) in [
+            ("", None),
+            ("   ", None),
+            ("domain", Some("\"domain\" *")),
+            ("domain ", Some("\"domain\"")),
+            ("my dom", Some("\"my\" AND \"dom\" *")),
+            ("my do", Some("\"my\" AND \"do\"")),
+            ("\"letter before action\"", Some("\"letter before action\"")),
+            ("\"letter bef", Some("\"letter bef\" *")),
+            ("Q-48213", Some("\"Q-48213\" *")),
+            ("a\"b\"c AND NOT *", Some("\"abc\" AND \"AND\" AND \"NOT\"")),
+            ("-- \u{0} ** ()", None),
+            ("state:open", None),
+            ("state:nonsense x", Some("\"nonsense\" AND \"x\"")),
+            ("http://example", Some("\"http://example\" *")),
+        ] {
+            assert_eq!(Query::read(typed).expression().as_deref(), expression, "{typed}");
+        }
+        let query = Query::read("CUSTOMER:\"Helen Marsh\" category:law state:in-progress fee ");
+        assert_eq!(query.customer.as_deref(), Some("Helen Marsh"));
+        assert_eq!(query.category.as_deref(), Some("law"));
+        assert_eq!(query.state, Some(StateFilter::Offer(OfferState::InProgress)));
+        assert_eq!(query.expression().as_deref(), Some("\"fee\""));
+        assert!(Query::read("customer: \"\" ").is_empty());
+    }
+
+    #[test]
+    fn a_query_without_end_is_cut() {
+        let query = Query::read(&"word ".repeat(1_000));
+        assert_eq!(query.phrases.len(), WORDS_AT_MOST);
+        let query = Query::read(&"x".repeat(100_000));
+        assert_eq!(query.phrases[0].text.len(), WORD_MAX_CHARS);
+    }
+}
