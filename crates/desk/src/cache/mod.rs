@@ -189,9 +189,14 @@ impl Cache {
     pub(crate) async fn place(&self) -> Result<Place> {
         Ok(Place {
             cursor: self.meta("cursor").await?,
-            is_complete: self.meta("is_complete").await?.is_some(),
+            is_complete: self.is_complete().await?,
             synced_at: self.meta("synced_at").await?.and_then(|text| text.parse().ok()),
         })
+    }
+
+    /// Whether the first sync has come to its end.
+    pub(crate) async fn is_complete(&self) -> Result<bool> {
+        Ok(self.meta("is_complete").await?.is_some())
     }
 
     /// Notes that the cache is in step with the platform.

@@ -58,7 +58,7 @@ impl Desk {
     /// refuses is kept with its reason and tried again the next time.
     pub(crate) async fn raise_notices(&self) -> Result<()> {
         let account = self.account()?;
-        if !self.inner.cache.place().await?.is_complete {
+        if !self.inner.cache.is_complete().await? {
             // What a first sync brings is old news until it has been put into a digest.
             return Ok(());
         }

@@ -45,6 +45,10 @@ impl Desk {
         let (has_support, has_facts, count) = (batch.has_support_requests, batch.has_account_facts, batch.count);
         let is_indexed = batch.is_indexed_at_once();
         self.inner.cache.apply(batch, cursor).await?;
+        // Before the window is told: the expert may be looking elsewhere.
+        if mode == Mode::Live {
+            self.begin_raising();
+        }
         if !is_indexed && mode != Mode::First {
             self.inner.index_wake.notify_one();
         }
@@ -73,9 +77,6 @@ impl Desk {
         }
         if mode != Mode::First {
             accepted.into_iter().for_each(|event| self.tell(event));
-        }
-        if mode == Mode::Live {
-            self.begin_raising();
         }
         Ok(())
     }
