@@ -16,6 +16,7 @@ mod loopback_host;
 mod machine;
 mod memory;
 mod population;
+mod pouchdb;
 mod programs;
 mod render;
 mod report;
