@@ -37,7 +37,10 @@ impl PouchDb {
         let file = folder.join("documents.ndjson");
         write(&file, documents)?;
         let mut command = Command::new("node");
-        command.arg(scripts.join("server.js")).arg(folder.join("server")).arg(&file);
+        command
+            .arg(scripts.join("server.js"))
+            .arg(folder.join("server"))
+            .arg(&file);
         let (server, url) = Program::start_for_line(&mut command)?;
         Ok(Self {
             scripts,
@@ -58,7 +61,10 @@ impl PouchDb {
             .output()
             .context("node cannot be started")?;
         if !output.status.success() {
-            bail!("PouchDB did not replicate: {}", String::from_utf8_lossy(&output.stderr).trim());
+            bail!(
+                "PouchDB did not replicate: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
         }
         let done: Replicated = serde_json::from_slice(&output.stdout)?;
         anyhow::ensure!(
@@ -80,7 +86,10 @@ fn installed() -> anyhow::Result<PathBuf> {
             .output()
             .context("npm cannot be started")?;
         if !done.status.success() {
-            bail!("npm cannot install PouchDB: {}", String::from_utf8_lossy(&done.stderr).trim());
+            bail!(
+                "npm cannot install PouchDB: {}",
+                String::from_utf8_lossy(&done.stderr).trim()
+            );
         }
     }
     Ok(scripts)
