@@ -227,7 +227,7 @@ pub struct OfferCard {
     /// The note, safe.
     pub note_html: String,
     /// Proposed call times.
-    pub slots: Vec<String>,
+    pub slots: Vec<SlotLine>,
     /// The name of the time zone.
     pub zone: String,
     /// Where it stands, in words.
@@ -250,6 +250,14 @@ pub struct OfferCard {
     pub files: Vec<FileLine>,
     /// Earlier versions.
     pub earlier: Vec<EarlierVersion>,
+}
+
+/// A proposed time for a call.
+pub struct SlotLine {
+    /// When, in the customer's time zone, and for how long.
+    pub words: String,
+    /// Whether it has passed and cannot be chosen any more.
+    pub is_past: bool,
 }
 
 /// A version of an offer that a later one took the place of.
@@ -289,7 +297,10 @@ pub fn offer(document: &OfferDocument, times: &Times, now: Timestamp) -> OfferCa
             .terms
             .call_slots
             .iter()
-            .map(|slot| format!("{}, {} minutes", times.full(slot.starts_at), slot.minutes))
+            .map(|slot| SlotLine {
+                words: format!("{}, {} minutes", times.full(slot.starts_at), slot.minutes),
+                is_past: slot.starts_at <= now,
+            })
             .collect(),
         zone: times.zone_name.clone(),
         state,

@@ -216,6 +216,39 @@ async fn call_times_are_shown_in_the_customers_zone_and_the_chosen_one_is_kept()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_time_that_has_passed_cannot_be_chosen_and_the_offer_can_still_be_accepted() {
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
+    let browser = Browser::new(&world.serve().await);
+    let question = world.answered().await;
+    let mut terms = world.terms();
+    terms.kind = ServiceKind::FollowUpCall;
+    terms.call_slots = vec![CallSlot {
+        starts_at: "2026-11-24T08:30:00Z".parse().unwrap(),
+        minutes: 30,
+    }];
+    let offer = world.send(question, terms).await;
+    world.clock.pass(SignedDuration::from_hours(48));
+    browser.sign_in(HELEN).await;
+    let path = format!("/offers/{offer}");
+    let (_, page) = browser.get(&path).await;
+    assert!(page.contains("(passed)"), "{page}");
+    let accept = async |page: &str, slot: &str| {
+        let form = [
+            ("form", hidden(page, "form")),
+            ("command", hidden(page, "command")),
+            ("version", hidden(page, "version")),
+            ("call_slot", slot),
+        ];
+        browser.post(&format!("{path}/accept"), &form).await
+    };
+    let (status, _, page) = accept(&page, "0").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("This time has passed"), "{page}");
+    let (_, _, page) = accept(&page, "").await;
+    assert!(page.contains("You accepted"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_offer_is_held_declined_taken_back_and_its_delivery_confirmed_on_its_page() {
     let mut world = World::begin(Home::on_sqlite().unwrap()).await;
     let browser = Browser::new(&world.serve().await);
