@@ -151,6 +151,22 @@ step("an offer is refused field by field, in words, and its fields stay", async 
   assert.equal((await platformView.offers(OFFER.title)).length, 0);
 });
 
+step("an expiry that has passed is refused in words, and the date stays to be mended", async () => {
+  await expert.setDeliverables(OFFER.deliverables);
+  await desk.choose("offer-expires", "date");
+  await desk.see("offer-expires-at");
+  await desk.choose("offer-expires-at", "2024-02-29T12:00");
+  await desk.click("offer-submit");
+  await desk.see("problem-expires", "This expiry has passed; choose a later time or none.");
+  assert.equal(await desk.value("offer-expires-at"), "2024-02-29T12:00");
+  assert.equal(await desk.value("offer-title"), OFFER.title);
+  assert.equal(await desk.value("offer-deliverable"), OFFER.deliverables[0]);
+  assert.equal((await platformView.offers(OFFER.title)).length, 0);
+  await desk.shoot("48-expiry-passed");
+  await desk.choose("offer-expires", "never");
+  await desk.gone("problem-expires");
+});
+
 step("what was typed into the dialog is there again after the desk was restarted, and then goes out", async () => {
   await desk.type("offer-note", "Ready by Friday.");
   await desk.click("offer-close");

@@ -173,6 +173,25 @@ export class Desk {
     );
   }
 
+  /** Chooses a value of a list, or a moment of a date field, as its picker does. */
+  choose(id, value) {
+    return until(`${id} can be set to ${value}`, () =>
+      this.window.execute(
+        (selector, value) => {
+          const field = document.querySelector(selector);
+          if (!field || field.disabled) return false;
+          field.focus();
+          field.value = value;
+          field.dispatchEvent(new Event("input", { bubbles: true }));
+          field.dispatchEvent(new Event("change", { bubbles: true }));
+          return field.value === value;
+        },
+        `[data-testid="${id}"]`,
+        value,
+      ),
+    );
+  }
+
   async value(id, place = 0) {
     const found = await until(`${id} is there`, async () => (await this.all(id))[place]);
     return found.value;
