@@ -184,6 +184,15 @@ impl Desk {
         self.inner.journal.close().await;
     }
 
+    /// Lets the cache grow by no more than so many pages, as a full disk does; `None` makes room again.
+    ///
+    /// # Errors
+    /// If the cache cannot be asked.
+    #[cfg(any(test, feature = "testing"))]
+    pub async fn limit_cache_growth(&self, more_pages: Option<i64>) -> std::result::Result<(), DeskError> {
+        self.inner.cache.limit_growth(more_pages).await
+    }
+
     pub(crate) fn tell(&self, event: DeskEvent) {
         // Nobody listening is no failure: a window asks for everything when it comes up.
         let _ = self.inner.events.send(event);

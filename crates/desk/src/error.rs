@@ -18,6 +18,12 @@ pub enum DeskError {
     /// The journal was written by a later version of the app.
     #[error("this folder was written by a newer version of Proffer; update the app to open it")]
     NewerJournal,
+    /// The cache was written by a later version of the app.
+    #[error("the local copy of the platform was written by a newer version of Proffer; update the app to open it")]
+    NewerCache,
+    /// The cache is damaged; it can be built anew.
+    #[error("the local copy of the platform is damaged: {0}")]
+    Damaged(String),
     /// A file could not be read or written.
     #[error("a file cannot be read or written: {0}")]
     File(#[from] std::io::Error),
@@ -32,6 +38,24 @@ pub enum DeskError {
     Refused(#[from] ApiError),
 }
 
+impl DeskError {
+    /// Whether there was no room left on the disk.
+    pub(crate) fn is_disk_full(&self) -> bool {
+        let io = |error: &std::io::Error| {
+            matches!(
+                error.kind(),
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+            )
+        };
+        match self {
+            Self::File(error) | Self::Storage(sqlx::Error::Io(error)) => io(error),
+            // SQLITE_FULL
+            Self::Storage(error) => crate::cache::result_code(error).is_some_and(|code| code & 0xff == 13),
+            _ => false,
+        }
+    }
+}
+
 /// What the engine's functions give.
 pub(crate) type Result<T> = std::result::Result<T, DeskError>;
 
@@ -40,8 +64,10 @@ impl From<DeskError> for ApiError {
         let code = match error {
             DeskError::Refused(refused) => return refused,
             DeskError::Platform(platform) => return platform.into(),
-            DeskError::Storage(_) | DeskError::File(_) => ApiErrorCode::StorageFailed,
-            DeskError::Migration(_) | DeskError::NewerJournal | DeskError::Document(_) => ApiErrorCode::Internal,
+            DeskError::Storage(_) | DeskError::File(_) | DeskError::Damaged(_) => ApiErrorCode::StorageFailed,
+            DeskError::Migration(_) | DeskError::NewerJournal | DeskError::NewerCache | DeskError::Document(_) => {
+                ApiErrorCode::Internal
+            }
         };
         tracing::error!(%error, "a request failed");
         Self::new(code).with_detail(error.to_string())

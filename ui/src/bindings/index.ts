@@ -153,7 +153,7 @@ export type CommandId = string;
 /**
  * The connection's state.
  */
-export type ConnectionState = "signed_out" | "connecting" | "syncing" | "online" | "offline" | "protocol_mismatch";
+export type ConnectionState = "signed_out" | "connecting" | "syncing" | "online" | "offline" | "disk_full" | "protocol_mismatch";
 
 /**
  * The connection.
@@ -728,7 +728,7 @@ export type Nothing = null;
 /**
  * What a notice tells.
  */
-export type NoticeKind = "offer_accepted" | "offer_completed" | "offer_declined" | "customer_replied" | "support_replied" | "digest";
+export type NoticeKind = "offer_accepted" | "offer_completed" | "offer_declined" | "customer_replied" | "support_replied" | "digest" | "cache_rebuilt";
 
 /**
  * The notices.

@@ -18,6 +18,9 @@ pub enum ConnectionState {
     Online,
     /// The platform cannot be reached; work goes on from the cache.
     Offline,
+    /// There is no room on this computer's disk for what the platform has; nothing is half written, and it goes on by
+    /// itself once there is room.
+    DiskFull,
     /// The platform wants another version of the desk.
     ProtocolMismatch,
 }

@@ -21,6 +21,8 @@ pub enum NoticeKind {
     SupportReplied,
     /// What happened while the desk was away, in one.
     Digest,
+    /// The local copy of the platform was damaged and is built anew. In the app only.
+    CacheRebuilt,
 }
 
 impl NoticeKind {

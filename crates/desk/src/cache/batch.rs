@@ -364,7 +364,7 @@ fn text(document: Box<serde_json::value::RawValue>) -> Value {
 impl Cache {
     /// Applies a batch, and the cursor that stands after it, in one transaction.
     pub(crate) async fn apply(&self, batch: Batch, cursor: Option<&str>) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer().begin_with("BEGIN IMMEDIATE").await?;
         let indexes = batch.is_indexed_at_once();
         upsert(&mut transaction, &QUESTION, batch.questions).await?;
         upsert(&mut transaction, &MESSAGE, batch.messages).await?;

@@ -22,7 +22,7 @@ impl Cache {
     pub(crate) async fn question(&self, id: QuestionId) -> Result<Option<QuestionDocument>> {
         let text: Option<String> = sqlx::query_scalar("SELECT document FROM question WHERE id = ?")
             .bind(blob(id.0))
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.readers())
             .await?;
         Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
     }
@@ -32,7 +32,7 @@ impl Cache {
         let texts: Vec<String> =
             sqlx::query_scalar("SELECT document FROM message WHERE question_id = ? ORDER BY sent_at, id")
                 .bind(blob(id.0))
-                .fetch_all(&self.readers)
+                .fetch_all(&self.readers())
                 .await?;
         let documents: Vec<MessageDocument> = read_all(&texts)?;
         Ok(documents.into_iter().map(|document| document.message).collect())
@@ -43,7 +43,7 @@ impl Cache {
         Ok(
             sqlx::query_scalar("SELECT count(*) FROM question WHERE customer_id = ?")
                 .bind(blob(customer.0))
-                .fetch_one(&self.readers)
+                .fetch_one(&self.readers())
                 .await?,
         )
     }
@@ -52,7 +52,7 @@ impl Cache {
     pub(crate) async fn offer(&self, id: OfferId) -> Result<Option<OfferDocument>> {
         let text: Option<String> = sqlx::query_scalar("SELECT document FROM offer WHERE id = ?")
             .bind(blob(id.0))
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.readers())
             .await?;
         Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
     }
@@ -64,7 +64,7 @@ impl Cache {
         )
         .bind(blob(question.0))
         .bind(blob(expert.0))
-        .fetch_all(&self.readers)
+        .fetch_all(&self.readers())
         .await?;
         read_all(&texts)
     }
@@ -74,7 +74,7 @@ impl Cache {
         let texts: Vec<String> =
             sqlx::query_scalar("SELECT document FROM offer WHERE expert_id = ? ORDER BY sent_at DESC, id DESC")
                 .bind(blob(expert.0))
-                .fetch_all(&self.readers)
+                .fetch_all(&self.readers())
                 .await?;
         read_all(&texts)
     }
@@ -94,14 +94,14 @@ impl Cache {
         .bind(blob(question.0))
         .bind(blob(expert.0))
         .bind(now.as_millisecond())
-        .fetch_one(&self.readers)
+        .fetch_one(&self.readers())
         .await?)
     }
 
     async fn documents<T: DeserializeOwned>(&self, entity: Entity) -> Result<Vec<T>> {
         let texts: Vec<String> = sqlx::query_scalar("SELECT document FROM document WHERE entity = ?")
             .bind(entity.as_str())
-            .fetch_all(&self.readers)
+            .fetch_all(&self.readers())
             .await?;
         read_all(&texts)
     }
@@ -155,7 +155,7 @@ impl Cache {
              LIMIT 1",
         )
         .bind(id)
-        .fetch_optional(&self.readers)
+        .fetch_optional(&self.readers())
         .await?)
     }
 }

@@ -149,7 +149,7 @@ struct Waiting {
 impl Cache {
     /// Indexes some of what waits; says whether more does.
     pub(crate) async fn index_some(&self) -> Result<bool> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer().begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("INSERT INTO search (search, rank) VALUES ('hashsize', ?)")
             .bind(GATHER_MAKING_BYTES)
             .execute(&mut *transaction)
@@ -173,7 +173,7 @@ impl Cache {
                 AND NOT EXISTS (SELECT 1 FROM question WHERE indexed_hash IS NOT text_hash)
                 AND NOT EXISTS (SELECT 1 FROM offer WHERE indexed_hash IS NOT text_hash)",
         )
-        .fetch_one(&self.readers)
+        .fetch_one(&self.readers())
         .await?)
     }
 }

@@ -1,13 +1,16 @@
 //! What can be built anew from the platform: documents, the columns that views ask by, and the cursor.
 //!
 //! One writer, pooled readers. A batch of documents and the cursor that stands after it are one transaction, and a
-//! document of a lower revision never takes the place of a newer one. A damaged file is moved aside and built anew.
+//! document of a lower revision never takes the place of a newer one. A damaged file is moved aside and built anew,
+//! whether the damage shows at start or later; a newer version's file is refused.
 
 mod batch;
 mod documents;
 mod index;
 mod queue;
 mod search;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use batch::Batch;
 pub(crate) use index::{Indexed, offer_text};
@@ -18,29 +21,48 @@ use crate::error::{DeskError, Result};
 use proffer_domain::{AccountId, Timestamp};
 use sqlx::{
     SqlitePool,
-    migrate::Migrator,
+    migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     time::UNIX_EPOCH,
 };
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/cache");
 
+/// A file up to this size is read through before it is used; a larger one behind the desk's back.
+const CHECKED_FIRST_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Pages twice SQLite's usual size take half the calls into the system when much is written. For new files.
+const PAGE_BYTES: u32 = 8_192;
+
 /// The cache. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Cache {
+    file: PathBuf,
+    pools: Arc<RwLock<Pools>>,
+    damage: Arc<Damage>,
+}
+
+/// One writer, several readers.
+#[derive(Clone)]
+struct Pools {
     writer: SqlitePool,
     readers: SqlitePool,
-    file: PathBuf,
-    /// Whether damage was found while it was open.
-    is_suspect: Arc<AtomicBool>,
+}
+
+/// Damage that was found while the file was open.
+#[derive(Default)]
+struct Damage {
+    is_known: AtomicBool,
+    found: Notify,
 }
 
 /// What the cache knows of its place in the streams.
@@ -55,92 +77,115 @@ pub(crate) struct Place {
 }
 
 impl Cache {
-    /// Opens the cache of a data folder; a file that cannot be used is moved aside first, and where to is told.
+    /// Opens the cache of a data folder; a damaged file is moved aside first, and where to is told.
     pub(crate) async fn open(folder: &Path, now: Timestamp) -> Result<(Self, Option<PathBuf>)> {
         let file = folder.join("cache.db");
-        match Self::open_checked(&file).await {
-            Ok(cache) => Ok((cache, None)),
-            Err(error) if file.exists() => {
-                let aside = folder.join(format!("cache.damaged-{}.db", now.as_millisecond()));
-                tracing::warn!(%error, aside = %aside.display(), "the cache cannot be used and is built anew");
-                std::fs::rename(&file, &aside)?;
-                for ending in ["cache.db-wal", "cache.db-shm"] {
-                    match std::fs::remove_file(folder.join(ending)) {
-                        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-                        _ => {}
-                    }
-                }
-                Ok((Self::open_checked(&file).await?, Some(aside)))
+        let is_as_left = is_as_left(&file);
+        let (pools, aside) = match open_checked(&file, is_as_left).await {
+            Ok(pools) => (pools, None),
+            Err(error) if file.exists() && is_damage_at_start(&error) => {
+                tracing::warn!(%error, "the cache is damaged and is built anew");
+                let aside = move_aside(&file, now)?;
+                (open_checked(&file, false).await?, Some(aside))
             }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn open_checked(file: &Path) -> Result<Self> {
-        let is_as_left = is_as_left(file);
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(std::time::Duration::from_secs(10))
-            .pragma("temp_store", "MEMORY")
-            .pragma("wal_autocheckpoint", "8000");
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await?;
-        let checked: Result<()> = async {
-            MIGRATIONS.run(&writer).await?;
-            // Reading a large file through takes longer than the window takes to come up, so a file that is as the
-            // last run left it is checked behind the desk's back.
-            if is_as_left { Ok(()) } else { check(&writer).await }
-        }
-        .await;
-        if let Err(error) = checked {
-            writer.close().await;
-            return Err(error);
-        }
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_lazy_with(options.read_only(true));
-        let cache = Self {
-            writer,
-            readers,
-            file: file.to_owned(),
-            is_suspect: Arc::default(),
+            Err(error) => return Err(error),
         };
-        if is_as_left {
+        let cache = Self {
+            file,
+            pools: Arc::new(RwLock::new(pools)),
+            damage: Arc::default(),
+        };
+        if !is_checked_first(&cache.file, is_as_left) {
             cache.check_behind();
         }
-        Ok(cache)
+        Ok((cache, aside))
     }
 
-    /// Reads the file through; if it is damaged, the next start builds it anew.
+    fn writer(&self) -> SqlitePool {
+        self.pools.read().unwrap_or_else(PoisonError::into_inner).writer.clone()
+    }
+
+    fn readers(&self) -> SqlitePool {
+        self.pools
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .readers
+            .clone()
+    }
+
+    /// Reads the file through; damage is told to who waits for [`Cache::damaged`].
     fn check_behind(&self) {
         let cache = self.clone();
+        let readers = self.readers();
         tokio::spawn(async move {
-            match check(&cache.readers).await {
-                // The desk closed meanwhile.
-                Ok(()) | Err(DeskError::Storage(sqlx::Error::PoolClosed)) => {}
-                Err(error) => {
-                    tracing::error!(%error, "the cache is damaged; the next start builds it anew");
-                    cache.is_suspect.store(true, Ordering::Relaxed);
+            match check(&readers).await {
+                Ok(()) => {}
+                Err(error) if is_damage(&error) => {
+                    tracing::error!(%error, "the cache is damaged");
+                    cache.damage.is_known.store(true, Ordering::Relaxed);
+                    cache.damage.found.notify_one();
                 }
+                // The desk closed meanwhile, or the check could not be made.
+                Err(error) => tracing::debug!(%error, "the cache was not read through"),
             }
         });
     }
 
+    /// Waits until damage is found.
+    pub(crate) async fn damaged(&self) {
+        self.damage.found.notified().await;
+    }
+
+    /// Whether an error comes from a damaged file; then the next start, at the latest, builds it anew.
+    pub(crate) fn is_damaged_by(&self, error: &DeskError) -> bool {
+        let is_damaged = is_damage(error);
+        if is_damaged {
+            self.damage.is_known.store(true, Ordering::Relaxed);
+        }
+        is_damaged
+    }
+
+    /// Moves the file aside and begins an empty one for `owner`; gives where the damaged one is.
+    pub(crate) async fn rebuild(&self, owner: AccountId, now: Timestamp) -> Result<PathBuf> {
+        let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner).clone();
+        pools.readers.close().await;
+        pools.writer.close().await;
+        let aside = move_aside(&self.file, now)?;
+        let fresh = open_checked(&self.file, false).await?;
+        *self.pools.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        self.damage.is_known.store(false, Ordering::Relaxed);
+        self.clear(Some(owner)).await?;
+        Ok(aside)
+    }
+
     /// Closes the file cleanly.
     pub(crate) async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-        if !self.is_suspect.load(Ordering::Relaxed)
+        let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner).clone();
+        pools.readers.close().await;
+        pools.writer.close().await;
+        if !self.damage.is_known.load(Ordering::Relaxed)
             && let Some(state) = file_state(&self.file)
             && let Err(error) = std::fs::write(mark_of(&self.file), state)
         {
             tracing::warn!(%error, "the next start will read the whole cache through");
         }
+    }
+
+    /// Lets the file grow no further than this, as a full disk does; `None` lets it grow again.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) async fn limit_growth(&self, more_pages: Option<i64>) -> Result<()> {
+        let writer = self.writer();
+        let limit = match more_pages {
+            Some(more) => {
+                let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&writer).await?;
+                pages + more
+            }
+            None => i64::from(u32::MAX - 1),
+        };
+        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {limit}")))
+            .execute(&writer)
+            .await?;
+        Ok(())
     }
 
     /// Empties the cache unless it belongs to `owner` already; says whether it did.
@@ -155,7 +200,7 @@ impl Cache {
 
     /// Empties the cache.
     pub(crate) async fn clear(&self, owner: Option<AccountId>) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer().begin_with("BEGIN IMMEDIATE").await?;
         for statement in [
             "DELETE FROM question",
             "DELETE FROM message",
@@ -181,7 +226,7 @@ impl Cache {
     async fn meta(&self, name: &str) -> Result<Option<String>> {
         Ok(sqlx::query_scalar("SELECT value FROM meta WHERE name = ?")
             .bind(name)
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.readers())
             .await?)
     }
 
@@ -206,10 +251,99 @@ impl Cache {
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         )
         .bind(now.to_string())
-        .execute(&self.writer)
+        .execute(&self.writer())
         .await?;
         Ok(())
     }
+}
+
+/// What connections that write are opened by. One whose transaction could be neither committed nor undone, as happens
+/// when the disk is full, would take what comes next into that transaction; it is closed instead.
+pub(crate) fn writing_pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .after_release(|connection, _| Box::pin(async move { Ok(!sqlx::Connection::is_in_transaction(connection)) }))
+}
+
+/// Opens a file, brings it to this version's form and, unless that is left for later, reads it through.
+async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
+    let is_checked_first = is_checked_first(file, is_as_left);
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .busy_timeout(std::time::Duration::from_secs(10))
+        .page_size(PAGE_BYTES)
+        .pragma("temp_store", "MEMORY")
+        .pragma("wal_autocheckpoint", "4000");
+    let writer = writing_pool().max_connections(1).connect_with(options.clone()).await?;
+    let checked: Result<()> = async {
+        match MIGRATIONS.run(&writer).await {
+            Ok(()) => {}
+            Err(MigrateError::VersionMissing(_)) => return Err(DeskError::NewerCache),
+            Err(error) => return Err(error.into()),
+        }
+        if is_checked_first { check(&writer).await } else { Ok(()) }
+    }
+    .await;
+    if let Err(error) = checked {
+        writer.close().await;
+        return Err(error);
+    }
+    let readers = SqlitePoolOptions::new()
+        .max_connections(4)
+        .connect_lazy_with(options.read_only(true));
+    Ok(Pools { writer, readers })
+}
+
+/// Whether a file is read through before it is used: not if it is as the last run left it, and not if that took long.
+fn is_checked_first(file: &Path, is_as_left: bool) -> bool {
+    let is_small = std::fs::metadata(file).is_ok_and(|facts| facts.len() <= CHECKED_FIRST_BYTES);
+    !is_as_left && is_small
+}
+
+/// Moves a file out of the way, with nothing of it left behind.
+fn move_aside(file: &Path, now: Timestamp) -> Result<PathBuf> {
+    let aside = file.with_file_name(format!("cache.damaged-{}.db", now.as_millisecond()));
+    std::fs::rename(file, &aside)?;
+    for ending in ["db-wal", "db-shm"] {
+        match std::fs::remove_file(file.with_extension(ending)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(aside)
+}
+
+/// Whether an error says that the file's content is not what it was: everything but want of room, rights or time.
+fn is_damage(error: &DeskError) -> bool {
+    let database = match error {
+        DeskError::Damaged(_) => return true,
+        DeskError::Storage(error) => error,
+        DeskError::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => error,
+        DeskError::Migration(_) => return true,
+        _ => return false,
+    };
+    match result_code(database) {
+        // A truncated file is read beyond its end.
+        Some(522) => true,
+        Some(code) => matches!(code & 0xff, 11 | 26),
+        None => matches!(database, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)),
+    }
+}
+
+/// The same at start, when a file whose tables are gone answers as a wrong statement does.
+fn is_damage_at_start(error: &DeskError) -> bool {
+    let is_wrong_statement = |error: &sqlx::Error| result_code(error).is_some_and(|code| code & 0xff == 1);
+    is_damage(error)
+        || matches!(error, DeskError::Storage(error)
+            | DeskError::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))
+            if is_wrong_statement(error))
+}
+
+/// SQLite's extended result code.
+pub(crate) fn result_code(error: &sqlx::Error) -> Option<i64> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 /// Reads the file through.
@@ -218,7 +352,7 @@ async fn check(pool: &SqlitePool) -> Result<()> {
     if verdict == "ok" {
         Ok(())
     } else {
-        Err(std::io::Error::new(std::io::ErrorKind::InvalidData, verdict).into())
+        Err(DeskError::Damaged(verdict))
     }
 }
 

@@ -86,7 +86,7 @@ impl Cache {
         let row = sqlx::query(AssertSqlSafe(sql))
             .bind(blob(expert.0))
             .bind(now.as_millisecond())
-            .fetch_one(&self.readers)
+            .fetch_one(&self.readers())
             .await?;
         Ok(QueueCounts {
             all: row.try_get(0)?,
@@ -119,7 +119,7 @@ impl Cache {
             query
         };
         let count = bind(format!("SELECT count(*), ?3 FROM question q WHERE {matching}"))
-            .fetch_one(&self.readers)
+            .fetch_one(&self.readers())
             .await?
             .try_get(0)?;
         if count == 0 {
@@ -135,7 +135,7 @@ impl Cache {
                       ORDER BY o.sent_at DESC LIMIT 1)
              FROM question q WHERE {matching} ORDER BY q.last_activity_at DESC LIMIT ?3"
         ))
-        .fetch_all(&self.readers)
+        .fetch_all(&self.readers())
         .await?;
         let facts = rows
             .iter()

@@ -3,12 +3,15 @@
 use super::{Cache, blob, id_of, index::Indexed};
 use crate::{error::Result, search::query::StateFilter};
 use proffer_domain::{AccountId, CategoryId, QuestionId, QuestionState};
-use sqlx::{AssertSqlSafe, Row, Sqlite, query::Query, sqlite::SqliteArguments};
-use std::fmt::Write as _;
+use sqlx::{AssertSqlSafe, Row, Sqlite, Transaction, query::Query, sqlite::SqliteArguments};
+use std::{collections::BTreeMap, fmt::Write as _};
 use uuid::Uuid;
 
 /// Finds that are held against filters for one page: a rare state among many finds must not take long.
 const FINDS_LOOKED_AT: u32 = 10_000;
+
+/// Up to so many questions, a customer's documents are each held against the words.
+const QUESTIONS_LOOKED_AT: u32 = 30;
 
 /// What is asked.
 #[derive(Debug, Default)]
@@ -112,7 +115,7 @@ impl SearchRequest {
     }
 
     /// Candidate places from new to old, before the filters.
-    fn push_candidates(&self, statement: &mut Statement, limit: u32) {
+    fn push_candidates(&self, statement: &mut Statement, few_documents: bool, limit: u32) {
         let before = statement.bind(Bound::Number(self.before.unwrap_or(i64::MAX)));
         let table = match self.state {
             Some(StateFilter::Offer(_)) => "offer",
@@ -125,8 +128,8 @@ impl SearchRequest {
                     statement.sql,
                     "SELECT rowid AS place FROM search WHERE search MATCH {expression} AND rowid < {before}"
                 );
-                if let Some(customers) = &self.customers {
-                    // A customer has few documents: they are held against the words, not the words' finds against them.
+                if let (Some(customers), true) = (&self.customers, few_documents) {
+                    // They are held against the words, not the words' finds against them.
                     let ids = statement.bind_ids(customers.iter().map(|id| id.0));
                     let _ = write!(
                         statement.sql,
@@ -152,15 +155,15 @@ impl SearchRequest {
         let _ = write!(statement.sql, " LIMIT {limit}");
     }
 
-    /// The statement for a page's places.
-    fn statement(&self) -> Statement {
+    /// The statement for a page's places; `few_documents` if the customers asked for have no more.
+    fn statement(&self, few_documents: bool) -> Statement {
         let mut statement = Statement::default();
         if !self.has_filters() {
-            self.push_candidates(&mut statement, self.limit + 1);
+            self.push_candidates(&mut statement, false, self.limit + 1);
             return statement;
         }
         statement.push("SELECT hit.place FROM (");
-        self.push_candidates(&mut statement, FINDS_LOOKED_AT);
+        self.push_candidates(&mut statement, few_documents, FINDS_LOOKED_AT);
         // The candidates come in order and lead; everything else is looked up for each of them.
         statement.push(
             ") hit
@@ -199,8 +202,17 @@ impl Cache {
     /// Searches. What the index cannot make sense of finds nothing.
     pub(crate) async fn search(&self, request: &SearchRequest) -> Result<SearchFound> {
         // One view of the file, so that what was found is there when it is read.
-        let mut transaction = self.readers.begin().await?;
-        let rows = match request.statement().query().fetch_all(&mut *transaction).await {
+        let mut transaction = self.readers().begin().await?;
+        let few_documents = match &request.customers {
+            Some(customers) => have_few_documents(&mut transaction, customers).await?,
+            None => false,
+        };
+        let rows = match request
+            .statement(few_documents)
+            .query()
+            .fetch_all(&mut *transaction)
+            .await
+        {
             Ok(rows) => rows,
             Err(error) if is_misread(&error) => {
                 tracing::warn!(%error, "the index does not understand a query");
@@ -219,50 +231,16 @@ impl Cache {
             // The page is short because the filters let nothing else through, or because looking on takes too long.
             let mut statement = Statement::default();
             statement.push("SELECT place FROM (");
-            request.push_candidates(&mut statement, FINDS_LOOKED_AT);
+            request.push_candidates(&mut statement, few_documents, FINDS_LOOKED_AT);
             let _ = write!(statement.sql, ") LIMIT 1 OFFSET {}", FINDS_LOOKED_AT - 1);
             let last = statement.query().fetch_optional(&mut *transaction).await?;
             next = last.map(|row| row.try_get(0)).transpose()?;
         }
-        let mut finds = Vec::with_capacity(places.len());
-        for place in places {
-            let Some(kind) = Indexed::at(place) else { continue };
-            let row = sqlx::query(match kind {
-                Indexed::Question => {
-                    "SELECT q.document, q.id, q.number, q.title, q.customer_name, q.category_id, q.state
-                     FROM question q WHERE q.place = ?"
-                }
-                Indexed::Message => {
-                    "SELECT m.document, m.question_id, q.number, q.title, q.customer_name, q.category_id, q.state
-                     FROM message m LEFT JOIN question q ON q.id = m.question_id WHERE m.place = ?"
-                }
-                Indexed::Offer => {
-                    "SELECT o.document, o.question_id, q.number, q.title, q.customer_name, q.category_id, q.state
-                     FROM offer o LEFT JOIN question q ON q.id = o.question_id WHERE o.place = ?"
-                }
-            })
-            .bind(place)
-            .fetch_optional(&mut *transaction)
-            .await?;
-            let Some(row) = row else { continue };
-            let number: Option<i64> = row.try_get(2)?;
-            let question = match number {
-                Some(number) => Some(FoundQuestion {
-                    number: u64::try_from(number).unwrap_or_default(),
-                    title: row.try_get(3)?,
-                    customer_name: row.try_get(4)?,
-                    category_id: CategoryId(id_of(row.try_get(5)?)),
-                    state: QuestionState::parse(row.try_get(6)?).unwrap_or(QuestionState::Open),
-                }),
-                None => None,
-            };
-            finds.push(Find {
-                kind,
-                document: row.try_get(0)?,
-                question_id: QuestionId(id_of(row.try_get(1)?)),
-                question,
-            });
+        let mut by_place = BTreeMap::new();
+        for kind in [Indexed::Question, Indexed::Message, Indexed::Offer] {
+            read_finds(&mut transaction, kind, &places, &mut by_place).await?;
         }
+        let finds = by_place.into_values().rev().collect();
         Ok(SearchFound { finds, next })
     }
 
@@ -276,7 +254,7 @@ impl Cache {
         )
         .bind(expression)
         .bind(limit)
-        .fetch_all(&self.readers)
+        .fetch_all(&self.readers())
         .await;
         let rows = match rows {
             Ok(rows) => rows,
@@ -293,6 +271,68 @@ impl Cache {
             })
             .collect()
     }
+}
+
+/// Whether customers have so few questions that each of their documents can be looked at.
+async fn have_few_documents(transaction: &mut Transaction<'static, Sqlite>, customers: &[AccountId]) -> Result<bool> {
+    let mut statement = Statement::default();
+    let ids = statement.bind_ids(customers.iter().map(|id| id.0));
+    statement.sql = format!(
+        "SELECT count(*) <= {QUESTIONS_LOOKED_AT} FROM
+           (SELECT 1 FROM question WHERE customer_id IN ({ids}) LIMIT {QUESTIONS_LOOKED_AT} + 1)"
+    );
+    Ok(statement.query().fetch_one(&mut **transaction).await?.try_get(0)?)
+}
+
+/// Reads what stands at those of the places that are of this kind.
+async fn read_finds(
+    transaction: &mut Transaction<'static, Sqlite>,
+    kind: Indexed,
+    places: &[i64],
+    finds: &mut BTreeMap<i64, Find>,
+) -> Result<()> {
+    let places = places.iter().filter(|place| Indexed::at(**place) == Some(kind));
+    let mut statement = Statement::default();
+    statement.push(match kind {
+        Indexed::Question => {
+            "SELECT q.document, q.id, q.number, q.title, q.customer_name, q.category_id, q.state, q.place
+             FROM question q WHERE q.place IN ("
+        }
+        Indexed::Message => {
+            "SELECT m.document, m.question_id, q.number, q.title, q.customer_name, q.category_id, q.state, m.place
+             FROM message m LEFT JOIN question q ON q.id = m.question_id WHERE m.place IN ("
+        }
+        Indexed::Offer => {
+            "SELECT o.document, o.question_id, q.number, q.title, q.customer_name, q.category_id, q.state, o.place
+             FROM offer o LEFT JOIN question q ON q.id = o.question_id WHERE o.place IN ("
+        }
+    });
+    let places: Vec<_> = places.map(|place| statement.bind(Bound::Number(*place))).collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    let _ = write!(statement.sql, "{})", places.join(", "));
+    for row in statement.query().fetch_all(&mut **transaction).await? {
+        let number: Option<i64> = row.try_get(2)?;
+        let question = match number {
+            Some(number) => Some(FoundQuestion {
+                number: u64::try_from(number).unwrap_or_default(),
+                title: row.try_get(3)?,
+                customer_name: row.try_get(4)?,
+                category_id: CategoryId(id_of(row.try_get(5)?)),
+                state: QuestionState::parse(row.try_get(6)?).unwrap_or(QuestionState::Open),
+            }),
+            None => None,
+        };
+        let find = Find {
+            kind,
+            document: row.try_get(0)?,
+            question_id: QuestionId(id_of(row.try_get(1)?)),
+            question,
+        };
+        finds.insert(row.try_get(7)?, find);
+    }
+    Ok(())
 }
 
 /// Whether the index refused the words, not the file its reading.

@@ -13,11 +13,14 @@ pub(crate) use outbox::{EntryState, NewEntry, StoredEntry};
 pub(crate) use preferences::StoredTemplate;
 pub(crate) use session::SavedSession;
 
-use crate::error::{DeskError, Result};
+use crate::{
+    cache::writing_pool,
+    error::{DeskError, Result},
+};
 use sqlx::{
     SqlitePool,
     migrate::{MigrateError, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -43,10 +46,7 @@ impl Journal {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(std::time::Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(3)
-            .connect_with(options)
-            .await?;
+        let pool = writing_pool().max_connections(3).connect_with(options).await?;
         match MIGRATIONS.run(&pool).await {
             Ok(()) => Ok(Self { pool, drafts }),
             Err(MigrateError::VersionMissing(_)) => Err(DeskError::NewerJournal),

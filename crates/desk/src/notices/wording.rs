@@ -6,6 +6,7 @@ use crate::{
 };
 use proffer_domain::{OfferEvent, Question, Timestamp, text};
 use proffer_protocol::{OfferDocument, SupportRequestDocument};
+use std::path::Path;
 use uuid::Uuid;
 
 const TITLE_CHARS: usize = 80;
@@ -20,6 +21,24 @@ fn offer_line(document: &OfferDocument) -> String {
         document.offer.terms.price,
         document.question_number
     )
+}
+
+/// The local copy was damaged.
+pub(crate) fn rebuilt_notice(id: Uuid, aside: &Path, now: Timestamp) -> NewNotice {
+    let file = aside.file_name().unwrap_or_default().to_string_lossy();
+    NewNotice {
+        id,
+        kind: NoticeKind::CacheRebuilt,
+        title: "The local copy of your questions was damaged".to_owned(),
+        body: format!(
+            "It is fetched from the platform again. Drafts and what waits to be sent are kept apart from it and are \
+             whole. The damaged file is kept as {file}."
+        ),
+        at: now,
+        offer_id: None,
+        question_id: None,
+        is_old: false,
+    }
 }
 
 /// What happened to an offer.

@@ -9,6 +9,7 @@ use crate::{
     desk::Desk,
     error::Result,
     journal::SavedSession,
+    notices::wording,
     platform_http::normalise_url,
     ports::Platform,
 };
@@ -163,6 +164,9 @@ impl Desk {
             let account = me.account.id;
             session.first_signed_in_at = self.inner.journal.first_signed_in_at(account, self.now()).await?;
             self.give_cache_to(account).await?;
+            if let Some(aside) = self.inner.cache_moved_to.clone() {
+                self.tell_rebuilt(account, &aside).await?;
+            }
             if session.state == SessionState::SignedIn {
                 let name = keychain_name(&session.platform_url, account);
                 let token = self.inner.ports.keychain.get(&name).await.unwrap_or_else(|error| {
@@ -200,6 +204,24 @@ impl Desk {
             self.delete_fetched_files().await?;
         }
         Ok(())
+    }
+
+    /// Builds the damaged cache anew from the platform, and says so; whoever syncs begins from the beginning.
+    pub(crate) async fn rebuild_cache(&self, account: AccountId) -> Result<()> {
+        let aside = self.inner.cache.rebuild(account, self.now()).await?;
+        self.tell_rebuilt(account, &aside).await?;
+        self.tell(DeskEvent::QueueChanged);
+        Ok(())
+    }
+
+    /// Tells the expert that the cache was damaged and is built anew.
+    async fn tell_rebuilt(&self, account: AccountId, aside: &std::path::Path) -> Result<()> {
+        let notice = wording::rebuilt_notice(self.mint(), aside, self.now());
+        self.inner
+            .journal
+            .add_notices(account, vec![notice], self.now())
+            .await?;
+        self.tell_notices(account).await
     }
 
     async fn delete_fetched_files(&self) -> Result<()> {

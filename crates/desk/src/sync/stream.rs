@@ -45,8 +45,16 @@ pub(super) async fn run(desk: Desk, link: Link) {
 async fn after(desk: &Desk, link: &Link, error: DeskError, failures: &mut u32) -> Result<bool> {
     let DeskError::Platform(error) = error else {
         tracing::error!(%error, "what the platform sent could not be taken in");
-        desk.set_standing(|standing| standing.state = ConnectionState::Offline)
-            .await?;
+        if desk.inner.cache.is_damaged_by(&error) {
+            desk.rebuild_cache(link.account).await?;
+            return Ok(true);
+        }
+        let state = if error.is_disk_full() {
+            ConnectionState::DiskFull
+        } else {
+            ConnectionState::Offline
+        };
+        desk.set_standing(|standing| standing.state = state).await?;
         wait(desk, plan::backoff(*failures, desk.random_below(u64::MAX))).await;
         *failures += 1;
         return Ok(true);
@@ -110,6 +118,9 @@ async fn in_step(desk: &Desk, link: &Link, failures: &mut u32) -> Result<()> {
     loop {
         let event = tokio::select! {
             event = events.next() => event,
+            () = desk.inner.cache.damaged() => {
+                return Err(DeskError::Damaged("found while it was read through".to_owned()));
+            }
             () = desk.inner.ports.clock.sleep(SILENCE) => {
                 return Err(PlatformError::Unreachable("the event stream fell silent".to_owned()).into());
             }

@@ -162,6 +162,8 @@ async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool, StoreError>
                     "PRAGMA journal_mode = WAL",
                     "PRAGMA synchronous = FULL",
                     "PRAGMA foreign_keys = ON",
+                    "PRAGMA temp_store = MEMORY",
+                    "PRAGMA cache_size = -8000",
                 ] {
                     sqlx::query(pragma).execute(&mut *connection).await?;
                 }

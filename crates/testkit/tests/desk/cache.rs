@@ -1,7 +1,8 @@
 //! A damaged cache is built anew, and nothing that exists only here is lost.
 
+use proffer_desk::api::connection::ConnectionState;
 use proffer_domain::MessageKind;
-use proffer_testkit::{Expert, World};
+use proffer_testkit::{Expert, World, wait_until};
 use std::io::{Seek as _, SeekFrom, Write as _};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,6 +61,65 @@ async fn a_desk_that_closed_well_opens_its_cache_as_it_was() -> anyhow::Result<(
         !desk.data_dir().join("cache.closed").exists(),
         "the mark vouches for one start only"
     );
+    desk.desk.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_cache_is_told_of_and_drafts_and_outbox_are_whole() -> anyhow::Result<()> {
+    let world = World::begin().await?;
+    let helen = world.helen().await?;
+    let desk = world.desk_in_step(Expert::Daniel).await?;
+    desk.without_undo().await?;
+    let question = helen.ask("My domain was taken", "What can I do?").await?;
+    let other = helen.ask("And my email", "It was taken too.").await?;
+    desk.lock(question).await?;
+    desk.lock(other).await?;
+    world.stop_platform().await?;
+    desk.write(question, MessageKind::Answer, "Ask the registrar.").await?;
+    desk.draft(other, MessageKind::Answer, "Half a thought").await?;
+    let desk = desk
+        .restart_after(|folder| Ok(std::fs::write(folder.join("cache.db"), b"this is no database")?))
+        .await?;
+    let told = desk.notices().await?;
+    let notice = told.notices.first().expect("the expert is told");
+    assert_eq!(notice.kind, proffer_desk::api::notice::NoticeKind::CacheRebuilt);
+    assert!(notice.body.contains("cache.damaged-"), "{}", notice.body);
+    assert_eq!(desk.notifier.raised().len(), 0, "in the app only");
+    world.start_platform().await?;
+    desk.ask::<serde_json::Value>("connection_retry", ()).await?;
+    desk.until_online().await?;
+    desk.until_sent().await?;
+    assert_eq!(desk.until_known(other).await?.draft.text, "Half a thought");
+    wait_until("the answer is there", async || {
+        Ok((desk.conversation(question).await?.messages.len() == 1).then_some(()))
+    })
+    .await?;
+    desk.desk.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_shown_as_such_and_passes_by_itself() -> anyhow::Result<()> {
+    let world = World::begin().await?;
+    let helen = world.helen().await?;
+    let desk = world.desk_in_step(Expert::Daniel).await?;
+    desk.desk.limit_cache_growth(Some(0)).await?;
+    let mut asked = Vec::new();
+    for number in 0..10 {
+        asked.push(
+            helen
+                .ask(&format!("Question {number}"), &"Who owns it? ".repeat(300))
+                .await?,
+        );
+    }
+    desk.until_connection(ConnectionState::DiskFull).await?;
+    desk.desk.limit_cache_growth(None).await?;
+    desk.ask::<serde_json::Value>("connection_retry", ()).await?;
+    desk.until_online().await?;
+    for question in asked {
+        desk.until_known(question).await?;
+    }
     desk.desk.close().await;
     Ok(())
 }

@@ -1,0 +1,198 @@
+//! Files of every version, damaged files, newer files, full disks.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use super::*;
+use proffer_protocol::{Document, Entity, QuestionDocument};
+use std::path::Path;
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+async fn open(folder: &Path) -> (Cache, Option<PathBuf>) {
+    Cache::open(folder, now()).await.unwrap()
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cache")
+}
+
+/// A folder whose cache was made by an earlier version.
+fn folder_of(version: i64) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(fixtures().join(format!("{version}.db")), folder.path().join("cache.db")).unwrap();
+    folder
+}
+
+async fn index_all(cache: &Cache) {
+    while cache.index_some().await.unwrap() {}
+}
+
+async fn found(cache: &Cache, words: &str) -> usize {
+    let request = SearchRequest {
+        expression: Some(words.to_owned()),
+        limit: 50,
+        ..SearchRequest::default()
+    };
+    cache.search(&request).await.unwrap().finds.len()
+}
+
+fn newest() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap()
+}
+
+#[tokio::test]
+async fn files_of_every_version_are_brought_to_this_one_and_searched() {
+    for migration in MIGRATIONS.iter() {
+        let version = migration.version;
+        let folder = folder_of(version);
+        let (cache, aside) = open(folder.path()).await;
+        assert_eq!(aside, None, "{version}");
+        let place = cache.place().await.unwrap();
+        assert!(place.is_complete && place.cursor.is_some(), "{version}");
+        assert!(!cache.categories().await.unwrap().is_empty(), "{version}");
+        let questions: u32 = sqlx::query_scalar("SELECT count(*) FROM question")
+            .fetch_one(&cache.readers())
+            .await
+            .unwrap();
+        assert!(questions > 5, "{version}: {questions}");
+        index_all(&cache).await;
+        assert!(cache.is_indexed().await.unwrap(), "{version}");
+        assert!(found(&cache, "domain").await > 0, "{version}");
+        assert!(
+            !cache.customers_named("helen", 5).await.unwrap().is_empty(),
+            "{version}"
+        );
+        cache.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_newer_versions_file_is_refused_and_stays_as_it_is() {
+    let folder = folder_of(newest());
+    let (cache, _) = open(folder.path()).await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (99990101000000, 'of the future', TRUE, x'00', 0)",
+    )
+    .execute(&cache.writer())
+    .await
+    .unwrap();
+    cache.close().await;
+    let refused = Cache::open(folder.path(), now()).await.err().unwrap();
+    assert!(matches!(refused, DeskError::NewerCache), "{refused}");
+    assert!(refused.to_string().contains("update the app"));
+    assert!(folder.path().join("cache.db").exists());
+}
+
+#[tokio::test]
+async fn a_folder_without_rights_or_room_is_no_damage() {
+    for error in [
+        std::io::Error::from(std::io::ErrorKind::PermissionDenied),
+        std::io::Error::from(std::io::ErrorKind::StorageFull),
+    ] {
+        assert!(!is_damage_at_start(&error.into()));
+    }
+    assert!(DeskError::from(std::io::Error::from(std::io::ErrorKind::StorageFull)).is_disk_full());
+}
+
+fn batch(cache_text: &str, times: usize) -> Batch {
+    let text: serde_json::Value = serde_json::from_str(cache_text).unwrap();
+    let changes = (0..times)
+        .map(|_| {
+            let mut document: QuestionDocument = serde_json::from_value(text.clone()).unwrap();
+            document.question.id = proffer_domain::QuestionId(Uuid::new_v4());
+            document.question.text = "A sentence about fences. ".repeat(200);
+            let document = Document::Question(document);
+            crate::ports::ChangeText {
+                entity: Some(Entity::Question),
+                id: document.id(),
+                document: Some(serde_json::value::to_raw_value(&document).unwrap()),
+            }
+        })
+        .collect();
+    Batch::read(changes, AccountId(Uuid::nil())).unwrap()
+}
+
+#[tokio::test]
+async fn a_full_disk_leaves_nothing_half_written_and_work_goes_on_when_there_is_room() {
+    let folder = folder_of(newest());
+    let (cache, _) = open(folder.path()).await;
+    let text: String = sqlx::query_scalar("SELECT document FROM question LIMIT 1")
+        .fetch_one(&cache.readers())
+        .await
+        .unwrap();
+    let before = cache.place().await.unwrap();
+    for times in [50, 500] {
+        for _ in 0..3 {
+            // Of the connection: one that could not undo its transaction is replaced.
+            cache.limit_growth(Some(3)).await.unwrap();
+            let refused = cache.apply(batch(&text, times), Some("later")).await.unwrap_err();
+            assert!(refused.is_disk_full(), "{refused}");
+            assert!(!is_damage(&refused));
+            assert_eq!(cache.place().await.unwrap(), before);
+            assert_eq!(found(&cache, "fences").await, 0);
+        }
+        cache.limit_growth(None).await.unwrap();
+    }
+    cache.apply(batch(&text, 40), Some("later")).await.unwrap();
+    assert_eq!(cache.place().await.unwrap().cursor.as_deref(), Some("later"));
+    assert_eq!(found(&cache, "fences").await, 40);
+    assert!(check(&cache.readers()).await.is_ok());
+    cache.close().await;
+}
+
+#[tokio::test]
+async fn damage_that_shows_later_is_told_and_the_file_rebuilt_while_the_desk_runs() {
+    let folder = folder_of(newest());
+    let (cache, _) = open(folder.path()).await;
+    let owner = AccountId(Uuid::from_u128(7));
+    let aside = cache.rebuild(owner, now()).await.unwrap();
+    assert!(aside.exists());
+    assert_eq!(cache.place().await.unwrap(), Place::default());
+    assert!(
+        !cache.belong_to(owner).await.unwrap(),
+        "it is this expert's from the beginning"
+    );
+    assert!(cache.categories().await.unwrap().is_empty());
+    cache.close().await;
+    let (cache, aside) = open(folder.path()).await;
+    assert_eq!(aside, None);
+    cache.close().await;
+}
+
+#[tokio::test]
+async fn a_text_that_changed_is_found_by_its_new_words_alone_and_what_left_sight_not_at_all() {
+    let folder = folder_of(newest());
+    let (cache, _) = open(folder.path()).await;
+    let text: String = sqlx::query_scalar("SELECT document FROM question LIMIT 1")
+        .fetch_one(&cache.readers())
+        .await
+        .unwrap();
+    let mut document: QuestionDocument = serde_json::from_str(&text).unwrap();
+    let id = document.question.id.0;
+    let apply = async |document: Option<&QuestionDocument>| {
+        let change = crate::ports::ChangeText {
+            entity: Some(Entity::Question),
+            id,
+            document: document.map(|document| serde_json::value::to_raw_value(document).unwrap()),
+        };
+        let batch = Batch::read(vec![change], AccountId(Uuid::nil())).unwrap();
+        cache.apply(batch, None).await.unwrap();
+    };
+    index_all(&cache).await;
+    document.revision += 1;
+    document.question.text = "xylophone".to_owned();
+    apply(Some(&document)).await;
+    assert_eq!(found(&cache, "xylophone").await, 1);
+    document.revision += 1;
+    document.question.text = "zeppelin".to_owned();
+    apply(Some(&document)).await;
+    assert_eq!(
+        (found(&cache, "xylophone").await, found(&cache, "zeppelin").await),
+        (0, 1)
+    );
+    apply(None).await;
+    assert_eq!(found(&cache, "zeppelin").await, 0);
+    cache.close().await;
+}
