@@ -3,7 +3,10 @@
 use crate::{Customer, DeskAtWork, Outside};
 use anyhow::Context;
 use proffer_domain::{CategoryId, Role};
-use proffer_platform::{Config, Platform, PlatformError, flow::NewAccount};
+use proffer_platform::{
+    Config, Platform, PlatformError,
+    flow::{Flow, NewAccount},
+};
 use std::net::SocketAddr;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::Mutex, task::JoinHandle};
@@ -112,6 +115,15 @@ impl World {
     #[must_use]
     pub fn category(&self) -> CategoryId {
         self.category
+    }
+
+    /// What happens on the platform, as the command line of another process reaches it.
+    ///
+    /// # Errors
+    /// If the platform's data cannot be opened.
+    pub async fn flow(&self) -> anyhow::Result<Flow> {
+        let platform = Platform::open(Config::in_folder(self.folder.path().join("platform"))).await?;
+        Ok(platform.flow())
     }
 
     /// The platform's mail folder.

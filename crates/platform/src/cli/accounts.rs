@@ -1,10 +1,10 @@
 //! `account`, `category` and `limits`.
 
 use super::{Place, say};
-use crate::flow::NewAccount;
+use crate::flow::{Flow, NewAccount};
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use proffer_domain::{Currency, Money, PriceLimit, Role};
+use proffer_domain::{CategoryId, Currency, Money, PriceLimit, Role};
 use std::io::Read;
 
 /// Accounts.
@@ -12,6 +12,21 @@ use std::io::Read;
 pub enum AccountCommand {
     /// Make an account. Without --password-stdin a password is made and printed.
     Create(CreateAccount),
+    /// Say anew which categories an account serves; without any, it serves none.
+    Serve(ServeCategories),
+}
+
+/// Say anew which categories an account serves.
+#[derive(Args)]
+pub struct ServeCategories {
+    #[command(flatten)]
+    place: Place,
+    /// Its address.
+    #[arg(long, value_name = "E")]
+    email: String,
+    /// A category that it serves or looks after from now on; may be given several times.
+    #[arg(long, value_name = "C")]
+    category: Vec<String>,
 }
 
 /// What an account may do.
@@ -50,9 +65,50 @@ pub struct CreateAccount {
 impl AccountCommand {
     /// Does it.
     pub async fn run(self) -> anyhow::Result<()> {
-        let Self::Create(create) = self;
-        create.run().await
+        match self {
+            Self::Create(create) => create.run().await,
+            Self::Serve(serve) => serve.run().await,
+        }
     }
+}
+
+impl ServeCategories {
+    async fn run(self) -> anyhow::Result<()> {
+        let flow = self.place.open().await?.flow();
+        let account = flow
+            .account_by_email(&self.email)
+            .await
+            .with_context(|| format!("--email {}: there is no such account", self.email))?;
+        if account.role == Role::Customer {
+            bail!("--email {}: a customer serves no category", self.email);
+        }
+        let categories = categories_named(&flow, &self.category).await?;
+        flow.set_account_categories(&account, &categories).await?;
+        say(format!("{} serves {} categories", account.name, categories.len()))
+    }
+}
+
+/// The categories of these names.
+async fn categories_named(flow: &Flow, names: &[String]) -> anyhow::Result<Vec<CategoryId>> {
+    let known = flow.categories().await?;
+    let listed = || {
+        let names: Vec<_> = known.iter().map(|category| category.name.as_str()).collect();
+        names.join(", ")
+    };
+    names
+        .iter()
+        .map(|name| {
+            let found = known
+                .iter()
+                .find(|category| category.name.eq_ignore_ascii_case(name.trim()));
+            found.map(|category| category.id).ok_or_else(|| {
+                anyhow!(
+                    "--category {name}: there is no such category; there are: {}. Make it with `category create`",
+                    listed()
+                )
+            })
+        })
+        .collect()
 }
 
 impl CreateAccount {
@@ -66,27 +122,7 @@ impl CreateAccount {
         if role == Role::Customer && !self.category.is_empty() {
             bail!("--category is for experts and moderators; a customer asks in any category");
         }
-        let known = flow.categories().await?;
-        let mut categories = Vec::new();
-        for name in &self.category {
-            let found = known
-                .iter()
-                .find(|category| category.name.eq_ignore_ascii_case(name.trim()));
-            let names = || {
-                known
-                    .iter()
-                    .map(|category| category.name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            };
-            categories.push(
-                found
-                    .ok_or_else(|| {
-                        anyhow!("--category {name}: there is no such category; there are: {}. Make it with `category create`", names())
-                    })?
-                    .id,
-            );
-        }
+        let categories = categories_named(&flow, &self.category).await?;
         let (password, is_made) = if self.password_stdin {
             let mut text = String::new();
             std::io::stdin()

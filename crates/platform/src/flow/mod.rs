@@ -11,6 +11,7 @@ mod links;
 mod offers;
 mod questions;
 mod reading;
+mod serving;
 mod support;
 mod work;
 

@@ -137,6 +137,18 @@ impl Tx {
         Ok(())
     }
 
+    /// Lets an account serve no category.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn delete_account_categories(&mut self, account_id: AccountId) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM account_category WHERE account_id = $1")
+            .bind(account_id.to_string())
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
     /// The categories that an account serves or looks after.
     ///
     /// # Errors

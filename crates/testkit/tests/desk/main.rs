@@ -12,4 +12,5 @@ mod offline;
 mod queue;
 mod search;
 mod session;
+mod streams;
 mod two_desks;
