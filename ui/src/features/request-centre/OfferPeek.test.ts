@@ -35,7 +35,7 @@ const inProgress: OfferView = {
   completes_at: null,
   history: [],
   actions: ["deliver", "cancel"],
-  delivery_draft: { message: "", is_call_outcome: false, attachments: [] },
+  delivery_draft: { message: "", is_call_outcome: false, attachments: [], saved_at: null },
   pending: null,
 };
 

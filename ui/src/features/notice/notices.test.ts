@@ -1,0 +1,23 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { refusal, ScriptedDesk } from "../../host/scripted-desk";
+import { Notices } from "./notices.svelte";
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("a closed toast goes, the others stay", () => {
+  const notices = new Notices();
+  for (const offerId of ["a", "b"]) notices.show({ offerId, title: "Helen accepted your offer", body: "" });
+  notices.close("a");
+  expect(notices.toasts.map((toast) => toast.offerId)).toEqual(["b"]);
+});
+
+test("a test notification that fails is told with its reason", async () => {
+  new ScriptedDesk({
+    notice_send_test: () => {
+      throw refusal("notifications_refused", "No notification service runs.");
+    },
+  });
+  const notices = new Notices();
+  await notices.sendTest();
+  expect(notices.test).toEqual({ was_taken: false, problem: "No notification service runs." });
+});

@@ -1,0 +1,84 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { ScriptedDesk } from "../host/scripted-desk";
+import { DeskWindow } from "./desk.svelte";
+
+const CONNECTION = { state: "online", waiting_count: 0, failed_count: 0 };
+
+function started(state = "signed_in", target: unknown = null) {
+  const desk = new ScriptedDesk({
+    session_show: () => ({ state }),
+    connection_show: () => CONNECTION,
+    settings_show: () => ({ settings: { appearance: "system", notifications: true, undo_seconds: 10 } }),
+    queue_list: () => ({ groups: [] }),
+    request_centre_list: () => ({ views: [], groups: [] }),
+    notice_list: () => ({ notices: [], unread_count: 0 }),
+    notice_mark_read: () => ({ notices: [], unread_count: 0 }),
+    navigation_take: () => ({ target }),
+    question_show: ({ question_id }) => ({
+      question_id,
+      draft: { kind: "answer", text: "", attachments: [] },
+    }),
+    offer_show: ({ offer_id }) => ({
+      offer_id,
+      delivery_draft: { message: "", is_call_outcome: false, attachments: [] },
+    }),
+  });
+  return { desk, window: new DeskWindow() };
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("nobody's desk is asked for before somebody signs in", async () => {
+  const { desk, window } = started("signed_out");
+  await window.start();
+  expect(desk.count("queue_list")).toBe(0);
+
+  desk.answers.session_show = () => ({ state: "signed_in" });
+  await window.hear({ event: "session_changed" });
+  expect([desk.count("queue_list"), desk.count("request_centre_list"), desk.count("notice_list")]).toEqual([
+    1, 1, 1,
+  ]);
+});
+
+test("a start by a notification shows its offer", async () => {
+  const { window } = started("signed_in", { kind: "offer", offer_id: "o1" });
+  await window.start();
+  expect(window.place).toBe("requests");
+  expect(window.centre.offer?.offer_id).toBe("o1");
+});
+
+test("a click on a notification closes what lies over the window and is taken once", async () => {
+  const { desk, window } = started();
+  await window.start();
+  window.sheet = "help";
+  await window.hear({ event: "navigation_requested", target: { kind: "question", question_id: "q1" } });
+  expect(window.sheet).toBeNull();
+  expect(window.place).toBe("desk");
+  expect(window.conversation.view?.question_id).toBe("q1");
+  expect(desk.count("navigation_take")).toBe(2);
+});
+
+test("news of a question that is not shown is not fetched", async () => {
+  const { desk, window } = started();
+  await window.openQuestion("q1");
+  await window.hear({ event: "question_changed", question_id: "q2" });
+  expect(desk.count("question_show")).toBe(1);
+  await window.hear({ event: "question_changed", question_id: "q1" });
+  expect(desk.count("question_show")).toBe(2);
+});
+
+test("an acceptance is shown in the window, and opening its offer takes it away", async () => {
+  const { window } = started();
+  await window.hear({
+    event: "offer_accepted",
+    offer_id: "o1",
+    customer_name: "Helen Marsh",
+    title: "Letter before action",
+    amount_text: "£145.00",
+  } as Parameters<DeskWindow["hear"]>[0]);
+  expect(window.notices.toasts).toEqual([
+    { offerId: "o1", title: "Helen Marsh accepted your offer", body: "Letter before action, £145.00" },
+  ]);
+  await window.openOffer("o1");
+  expect(window.notices.toasts).toEqual([]);
+});
