@@ -19,9 +19,10 @@ export function openBrowser() {
 }
 
 export class Customer {
-  /** A customer with cookies of their own. */
-  static async open(browser, url, person) {
-    const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1100, height: 850 } });
+  /** A customer with cookies of their own. `options` are the browser's, such as its window's size. */
+  static async open(browser, url, person, options) {
+    const viewport = { width: 1100, height: 850 };
+    const context = await browser.newContext({ javaScriptEnabled: false, viewport, ...options });
     context.setDefaultTimeout(20_000);
     return new Customer(context, await context.newPage(), url, person);
   }

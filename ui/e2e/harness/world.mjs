@@ -77,8 +77,8 @@ export class World {
   }
 
   /** A customer with a browser window of their own. */
-  customer(person) {
-    return Customer.open(this.browser, this.platform.url, person);
+  customer(person, options) {
+    return Customer.open(this.browser, this.platform.url, person, options);
   }
 
   /** Runs a step; a failing one leaves a picture of the screen. */

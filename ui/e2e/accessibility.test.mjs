@@ -1,0 +1,206 @@
+// axe-core over every view of the real window and every page of the customer, in light and dark: no violation of
+// WCAG 2.2 AA.
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import { Expert } from "./harness/expert.mjs";
+import { linkOf } from "./harness/mail.mjs";
+import { until } from "./harness/program.mjs";
+import { testsOf } from "./harness/steps.mjs";
+import { DANIEL, HELEN } from "./harness/world.mjs";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const QUESTION = { category: "Legal", title: "May my landlord keep the keys", text: "He has **two** sets.\n\n- Is that right?\n- May I change the lock?" };
+const CALL = { kind: "follow_up_call", title: "A call about your keys", deliverables: ["Half an hour on the phone"], price: "30.00" };
+const LETTER = { title: "Letter about the keys", price_minor: 4000, deliverables: ["A letter, ready to send"] };
+
+let world;
+let desk;
+let expert;
+let helen;
+let platformView;
+
+const { step, scenario } = testsOf(async (opened) => {
+  world = opened;
+  desk = world.desk;
+  expert = new Expert(desk);
+  // The look is the browser's to say; axe needs scripts, the pages do not.
+  helen = await world.customer(HELEN, { javaScriptEnabled: true });
+  platformView = await world.expertsView();
+});
+
+/** What breaks the rules in the document as it stands; runs in the page. */
+const RUN = (tags) =>
+  window.axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then(({ violations }) =>
+    violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) })),
+  );
+
+/** No colour is caught half-way; runs in the page. */
+const STILL = () => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important; }");
+  document.adoptedStyleSheets = [sheet];
+};
+
+/** What axe found, in lines that say where and what. */
+function told(view, violations) {
+  return violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${view}: ${violation.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll(/\s+/g, " ")}`),
+  );
+}
+
+/** Checks what the window shows, in both looks. */
+async function checkWindow(view) {
+  const found = [];
+  const hasAxe = await desk.window.execute(() => "axe" in window);
+  if (!hasAxe) await desk.window.execute(axe.source);
+  await desk.window.execute(STILL);
+  for (const theme of ["light", "dark"]) {
+    await desk.window.execute((theme) => (document.documentElement.dataset.theme = theme), theme);
+    found.push(...told(`${view}, ${theme}`, await desk.window.execute(RUN, TAGS)));
+    await desk.shoot(`a11y-${view.replaceAll(" ", "-")}-${theme}`);
+  }
+  await desk.window.execute(() => delete document.documentElement.dataset.theme);
+  assert.equal(found.length, 0, `\n${found.join("\n")}`);
+}
+
+/** Checks the page the customer is on, in both looks. */
+async function checkPage(view) {
+  const found = [];
+  await helen.page.evaluate(axe.source);
+  await helen.page.evaluate(STILL);
+  for (const colorScheme of ["light", "dark"]) {
+    await helen.page.emulateMedia({ colorScheme });
+    found.push(...told(`${view}, ${colorScheme}`, await helen.page.evaluate(RUN, TAGS)));
+    await helen.shoot(`a11y-page-${view.replaceAll(" ", "-")}-${colorScheme}`);
+  }
+  assert.equal(found.length, 0, `\n${found.join("\n")}`);
+}
+
+scenario("the customer's way in", async () => {
+  await helen.goto("/sign-in");
+  await checkPage("sign in");
+  await helen.goto("/sign-up");
+  await checkPage("sign up");
+  await helen.goto("/new-link");
+  await checkPage("new link");
+  await helen.goto("/no/such/page");
+  await checkPage("nothing here");
+});
+
+step("asking, and the list of questions", async () => {
+  await helen.signUp();
+  await checkPage("no questions yet");
+  await helen.goto("/ask");
+  await checkPage("ask");
+  await helen.page.fill("[name=title]", "Too short");
+  await Promise.all([helen.page.waitForNavigation(), helen.page.click('form[action="/ask"] button')]);
+  await checkPage("ask refused");
+  await helen.ask(QUESTION);
+  await checkPage("question");
+});
+
+step("the window's sign-in", async () => {
+  await desk.start();
+  await desk.see("signin");
+  await checkWindow("sign in");
+  await desk.type("signin-url", world.platform.url);
+  await desk.type("signin-email", DANIEL.email);
+  await desk.type("signin-password", "not the password");
+  await desk.click("signin-submit");
+  await desk.see("error-banner");
+  await checkWindow("sign in refused");
+  await desk.type("signin-password", DANIEL.password);
+  await desk.click("signin-submit");
+  await expert.online();
+});
+
+step("queue and conversation", async () => {
+  await desk.see("queue-row", QUESTION.title);
+  await checkWindow("queue");
+  await expert.openQuestion(QUESTION.title);
+  await checkWindow("question");
+  await expert.lock();
+  await desk.type("composer-text", "Who let the flat to you?");
+  await checkWindow("writing");
+  await expert.send("info_request", "Who let the flat to you?");
+  await expert.send("answer", "He may keep one set, for emergencies.", { announcesOffer: true });
+  await until("the answer is on the platform", async () => (await platformView.question(QUESTION.title)).state === "answered");
+  await checkWindow("answered");
+});
+
+step("the offer dialog, empty, with a call's times, refused", async () => {
+  await desk.click("offer-button");
+  await desk.see("offer-dialog");
+  await checkWindow("offer dialog");
+  await expert.chooseKind(CALL.kind);
+  await desk.click("offer-add-slot");
+  await desk.type("offer-price", "12,3x");
+  await expert.setDeliverables([""]);
+  await desk.choose("offer-expires", "date");
+  await desk.choose("offer-expires-at", "2024-02-29T12:00");
+  await desk.click("offer-submit");
+  await desk.see("offer-problems");
+  await checkWindow("offer refused");
+  await desk.click("offer-discard");
+  await desk.gone("offer-dialog");
+});
+
+step("an offer in the Request Centre and on the customer's page, from sent to delivered", async () => {
+  await desk.click("rail-requests");
+  await checkWindow("request centre empty");
+  const { id } = await platformView.offerOn(await platformView.question(QUESTION.title), LETTER);
+  await expert.openOffer(LETTER.title);
+  await expert.seeOfferState("sent");
+  await checkWindow("offer sent");
+  await helen.goto(`/offers/${id}`);
+  await checkPage("offer");
+  await helen.accept();
+  await checkPage("offer accepted");
+  await expert.seeOfferState("accepted");
+  await checkWindow("offer accepted");
+  await expert.startOffer();
+  await desk.click("offer-deliver");
+  await desk.see("deliver-message");
+  await checkWindow("delivering");
+  await desk.click("deliver-send");
+  await checkWindow("delivery refused");
+  await desk.type("deliver-message", "Here is the letter.");
+  await desk.click("deliver-send");
+  await expert.seeOfferState("delivered");
+  await checkWindow("offer delivered");
+  await helen.goto(`/offers/${id}`);
+  await checkPage("offer delivered");
+  await helen.goto("/questions");
+  await checkPage("questions");
+  await helen.goto(`/questions/${(await platformView.question(QUESTION.title)).id}`);
+  await checkPage("question answered");
+});
+
+step("an emailed link's page", async () => {
+  const link = linkOf(await world.mail.letter(HELEN.email, /has a message for you/), world.platform.url);
+  await helen.page.goto(link);
+  await checkPage("landing");
+});
+
+step("notices, help, shortcuts and settings", async () => {
+  await desk.click("rail-notices");
+  await desk.see("notices");
+  await checkWindow("notices");
+  await desk.keys(["Escape"]);
+  await desk.gone("notices");
+  await desk.click("rail-help");
+  await desk.see("help");
+  await checkWindow("help");
+  await desk.click("help-send");
+  await checkWindow("help refused");
+  await desk.keys(["Escape"]);
+  await desk.gone("help");
+  await desk.keys(["?"]);
+  await desk.see("shortcuts");
+  await checkWindow("shortcuts");
+  await desk.keys(["Escape"]);
+  await desk.gone("shortcuts");
+  await desk.click("rail-settings");
+  await desk.see("settings");
+  await checkWindow("settings");
+});
