@@ -34,6 +34,7 @@ impl PouchDb {
     pub(crate) fn serve(folder: &Path, documents: &[Document]) -> anyhow::Result<Self> {
         note("first_sync_10k: loading the same documents into PouchDB…");
         let scripts = installed()?;
+        fs::create_dir_all(folder)?;
         let file = folder.join("documents.ndjson");
         write(&file, documents)?;
         let mut command = Command::new("node");
