@@ -72,8 +72,8 @@ impl Start {
         })
     }
 
-    /// Takes the prepared sign-in, whose file is gone afterwards. Apart from [`Self::read`], because a program that
-    /// starts itself anew must leave the file for its second self.
+    /// Takes the prepared sign-in, whose file is gone afterwards. Apart from [`Self::read`], because a self-test leaves
+    /// it alone.
     pub(crate) fn take_sign_in(&mut self) -> anyhow::Result<()> {
         if let Some(file) = env::var_os("PROFFER_SIGN_IN_FILE").filter(|value| !value.is_empty()) {
             let platform_url =

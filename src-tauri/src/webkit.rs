@@ -7,22 +7,12 @@
 #[cfg(target_os = "linux")]
 const VARIABLES: [(&str, &str); 2] = [("WEBKIT_DISABLE_DMABUF_RENDERER", "1"), ("GDK_GL", "disable")];
 
-/// Sees to the environment.
-///
-/// A variable can be set for oneself safely only before any thread runs, which Rust cannot check; so the program
-/// starts itself once more, in the same process, with the variables set.
+/// Sees to the environment. Called before any other thread runs, as nobody else may read it meanwhile.
 pub(crate) fn prepare() {
     #[cfg(target_os = "linux")]
-    {
-        use std::{env, os::unix::process::CommandExt, process::Command};
-        let missing = VARIABLES.iter().filter(|(name, _)| env::var_os(name).is_none());
-        let missing: Vec<_> = missing.copied().collect();
-        if !missing.is_empty()
-            && let Ok(program) = env::current_exe()
-        {
-            // Comes back only if it failed, and then the window works without.
-            let error = Command::new(program).args(env::args_os().skip(1)).envs(missing).exec();
-            tracing::warn!(%error, "the program could not be started anew");
+    for (name, value) in VARIABLES {
+        if let Err(error) = glib::setenv(name, value, false) {
+            tracing::warn!(%error, name, "the window works without, and takes more memory");
         }
     }
 }
