@@ -8,6 +8,7 @@ pub mod api;
 mod cache;
 mod desk;
 mod error;
+mod fetched_files;
 mod journal;
 mod notices;
 mod offer_dialog;

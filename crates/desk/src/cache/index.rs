@@ -202,26 +202,7 @@ async fn index_kind(transaction: &mut Transaction<'static, Sqlite>, kind: Indexe
             rowid: row.try_get(0)?,
             at: super::moment(row.try_get(1)?),
             place: row.try_get(3)?,
-            text: match kind {
-                Indexed::Question => {
-                    let read: QuestionTexts<'_> = serde_json::from_str(document)?;
-                    let question = read.question;
-                    let text = format!(
-                        "Q-{} {}\n{}\n{}",
-                        question.number, question.title, question.customer.name, question.text
-                    );
-                    customers.insert(question.customer.id, question.customer.name.into_owned());
-                    text
-                }
-                Indexed::Message => {
-                    let read: MessageTexts<'_> = serde_json::from_str(document)?;
-                    read.message.text.into_owned()
-                }
-                Indexed::Offer => {
-                    let read: OfferDocument = serde_json::from_str(document)?;
-                    format!("O-{} {}", read.number, offer_text(&read))
-                }
-            },
+            text: indexed_text(kind, document, &mut customers)?,
         });
     }
     let count = u32::try_from(waiting.len()).unwrap_or(limit);
@@ -234,6 +215,33 @@ async fn index_kind(transaction: &mut Transaction<'static, Sqlite>, kind: Indexe
     }
     index_customers(transaction, customers).await?;
     Ok(count)
+}
+
+/// The words that a document is found by; a question's customer is added to `customers`.
+pub(crate) fn indexed_text(
+    kind: Indexed,
+    document: &str,
+    customers: &mut BTreeMap<Uuid, String>,
+) -> serde_json::Result<String> {
+    Ok(match kind {
+        Indexed::Question => {
+            let QuestionTexts { question } = serde_json::from_str(document)?;
+            let text = format!(
+                "Q-{} {}\n{}\n{}",
+                question.number, question.title, question.customer.name, question.text
+            );
+            customers.insert(question.customer.id, question.customer.name.into_owned());
+            text
+        }
+        Indexed::Message => {
+            let read: MessageTexts<'_> = serde_json::from_str(document)?;
+            read.message.text.into_owned()
+        }
+        Indexed::Offer => {
+            let read: OfferDocument = serde_json::from_str(document)?;
+            format!("O-{} {}", read.number, offer_text(&read))
+        }
+    })
 }
 
 /// Takes what stands at these places out of the index.

@@ -6,6 +6,7 @@
 
 mod batch;
 mod documents;
+mod files;
 mod index;
 mod queue;
 mod search;
@@ -13,9 +14,10 @@ mod search;
 mod tests;
 
 pub(crate) use batch::Batch;
-pub(crate) use index::{Indexed, offer_text};
+pub(crate) use files::FileHash;
+pub(crate) use index::{Indexed, indexed_text, offer_text};
 pub(crate) use queue::{QueueFacts, QueueRequest};
-pub(crate) use search::{Find, SearchRequest};
+pub(crate) use search::{Find, SearchFound, SearchRequest};
 
 use crate::error::{DeskError, Result};
 use proffer_domain::{AccountId, Timestamp};
@@ -207,6 +209,7 @@ impl Cache {
             "DELETE FROM offer",
             "DELETE FROM document",
             "DELETE FROM customer",
+            "DELETE FROM fetched_file",
             "INSERT INTO search (search) VALUES ('delete-all')",
             "INSERT INTO customer_search (customer_search) VALUES ('delete-all')",
             "DELETE FROM meta",

@@ -14,7 +14,7 @@ const FINDS_LOOKED_AT: u32 = 10_000;
 const QUESTIONS_LOOKED_AT: u32 = 30;
 
 /// What is asked.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct SearchRequest {
     /// Words in the index's language; `None` for everything.
     pub(crate) expression: Option<String>,
@@ -42,6 +42,7 @@ pub(crate) struct SearchFound {
 /// One find.
 #[derive(Debug)]
 pub(crate) struct Find {
+    pub(crate) place: i64,
     pub(crate) kind: Indexed,
     pub(crate) document: String,
     pub(crate) question_id: QuestionId,
@@ -324,13 +325,15 @@ async fn read_finds(
             }),
             None => None,
         };
+        let place = row.try_get(7)?;
         let find = Find {
+            place,
             kind,
             document: row.try_get(0)?,
             question_id: QuestionId(id_of(row.try_get(1)?)),
             question,
         };
-        finds.insert(row.try_get(7)?, find);
+        finds.insert(place, find);
     }
     Ok(())
 }

@@ -162,6 +162,33 @@ async fn damage_that_shows_later_is_told_and_the_file_rebuilt_while_the_desk_run
 }
 
 #[tokio::test]
+async fn files_wanted_longest_ago_go_when_room_is_needed_and_the_same_bytes_take_room_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cache, _) = open(folder.path()).await;
+    let id = |number| proffer_domain::AttachmentId(Uuid::from_u128(number));
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let keep = async |number: u128, hash: u8, second| {
+        cache
+            .keep_fetched_file(id(number), [hash; 32], 40, 100, at(second))
+            .await
+            .unwrap()
+    };
+    assert_eq!(keep(1, 1, 1).await, Vec::<FileHash>::new());
+    assert_eq!(keep(2, 2, 2).await, Vec::<FileHash>::new());
+    assert_eq!(keep(3, 2, 3).await, Vec::<FileHash>::new(), "the same bytes again");
+    assert_eq!(cache.fetched_file(id(1), at(4)).await.unwrap(), Some([1; 32]));
+    assert_eq!(keep(4, 4, 5).await, [[2; 32]]);
+    assert_eq!(cache.fetched_file(id(3), at(6)).await.unwrap(), None);
+    let large = cache
+        .keep_fetched_file(id(5), [5; 32], 1_000, 100, at(7))
+        .await
+        .unwrap();
+    assert_eq!(large.len(), 2, "one that is larger than all stays alone");
+    assert_eq!(cache.fetched_file(id(5), at(8)).await.unwrap(), Some([5; 32]));
+    cache.close().await;
+}
+
+#[tokio::test]
 async fn a_text_that_changed_is_found_by_its_new_words_alone_and_what_left_sight_not_at_all() {
     let folder = folder_of(newest());
     let (cache, _) = open(folder.path()).await;

@@ -7,18 +7,16 @@ use crate::{
         attachment::{AttachmentAdd, AttachmentRef, AttachmentRemove, AttachmentSaved, DraftAttachment, DraftOwner},
     },
     desk::Desk,
-    error::{DeskError, Result},
+    error::DeskError,
     journal::{DraftFile, DraftKind, DraftSlot},
     session::Account,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use futures_util::StreamExt;
 use proffer_domain::{
     AttachmentId, FieldCode, FieldProblem,
     message::{check_attachment, check_attachment_count, clean_file_name},
 };
 use std::path::{Path, PathBuf};
-use tokio::io::AsyncWriteExt;
 
 pub(super) fn view(file: DraftFile) -> DraftAttachment {
     DraftAttachment {
@@ -129,35 +127,6 @@ impl Desk {
         Ok(AttachmentSaved {
             path: path.display().to_string(),
         })
-    }
-
-    /// A file of the platform in the cache's folder; fetched if it is not there yet.
-    async fn fetched(&self, id: AttachmentId) -> Answer<PathBuf> {
-        let folder = self.fetched_files();
-        let path = folder.join(id.to_string());
-        if tokio::fs::try_exists(&path).await.map_err(DeskError::from)? {
-            return Ok(path);
-        }
-        let link = self.link()?;
-        let mut pieces = link.platform.download(&link.token, id).await?;
-        tokio::fs::create_dir_all(&folder).await.map_err(DeskError::from)?;
-        let part = folder.join(format!("{id}.{}.part", self.mint()));
-        let fetched: Result<()> = async {
-            let mut file = tokio::fs::File::create(&part).await?;
-            while let Some(piece) = pieces.next().await {
-                file.write_all(&piece?).await?;
-            }
-            file.sync_all().await?;
-            tokio::fs::rename(&part, &path).await?;
-            Ok(())
-        }
-        .await;
-        if let Err(error) = fetched {
-            // Half a file is worth nothing; the next try begins anew.
-            let _ = tokio::fs::remove_file(&part).await;
-            return Err(error.into());
-        }
-        Ok(path)
     }
 }
 

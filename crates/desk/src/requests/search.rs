@@ -3,7 +3,7 @@
 use super::{Answer, people};
 use crate::{
     api::search::{SearchCustomer, SearchHit, SearchHitKind, SearchList, SearchText, SearchView},
-    cache::{Find, Indexed, SearchRequest, offer_text},
+    cache::{Find, Indexed, SearchFound, SearchRequest, indexed_text, offer_text},
     desk::Desk,
     error::Result,
     search::{
@@ -14,7 +14,7 @@ use crate::{
 };
 use proffer_domain::CategoryId;
 use proffer_protocol::{MessageDocument, OfferDocument, QuestionDocument};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Finds of a page when the UI names no number, and at most.
 const FINDS_USUAL: u32 = 20;
@@ -22,6 +22,8 @@ const FINDS_AT_MOST: u32 = 100;
 /// Customers shown beside the finds, and held against a filter.
 const CUSTOMERS_SHOWN: u32 = 5;
 const CUSTOMERS_FILTERED: u32 = 50;
+/// Documents that are looked at for a long unfinished word before all that have it are gathered.
+const OPENING_LOOKED_AT: u32 = 100;
 /// Characters of a title and of a snippet at most.
 const TITLE_CHARS: usize = 120;
 const SNIPPET_CHARS: usize = 180;
@@ -61,7 +63,7 @@ impl Desk {
             },
         };
         let needles = query.needles();
-        let found = cache.search(&asked).await?;
+        let found = self.find(&asked, &query).await?;
         view.next = found.next.map(|place| place.to_string());
         for find in found.finds {
             view.hits.push(hit(find, &needles, &names, &account)?);
@@ -76,6 +78,32 @@ impl Desk {
             }
         }
         Ok(view)
+    }
+}
+
+impl Desk {
+    async fn find(&self, asked: &SearchRequest, query: &Query) -> Result<SearchFound> {
+        let cache = &self.inner.cache;
+        if let Some((expression, needle)) = query.opening() {
+            let wider = SearchRequest {
+                expression: Some(expression),
+                limit: OPENING_LOOKED_AT,
+                ..asked.clone()
+            };
+            let mut found = cache.search(&wider).await?;
+            found.finds.retain(|find| {
+                indexed_text(find.kind, &find.document, &mut BTreeMap::new())
+                    .is_ok_and(|text| snippet::has(&text, &needle))
+            });
+            let limit = asked.limit as usize;
+            if found.finds.len() > limit {
+                found.finds.truncate(limit);
+                found.next = found.finds.last().map(|find| find.place);
+                return Ok(found);
+            }
+        }
+        // What occurs seldom is gathered quickly.
+        cache.search(asked).await
     }
 }
 

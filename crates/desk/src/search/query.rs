@@ -93,6 +93,24 @@ impl Query {
         (!phrases.is_empty()).then(|| phrases.join(" AND "))
     }
 
+    /// For an unfinished word of which the index does not keep all beginnings: the words with only that of it which the
+    /// index keeps, and what must then be in a text besides. Finds come from new to old without all of them being
+    /// gathered first, which takes long for what occurs often.
+    pub(crate) fn opening(&self) -> Option<(String, Needle)> {
+        let last = self.phrases.iter().position(|phrase| phrase.is_prefix)?;
+        let word = &self.phrases[last].text;
+        if !word.chars().all(is_of_word) || word.chars().count() <= PREFIX_MIN_CHARS {
+            return None;
+        }
+        let mut opened = self.clone();
+        opened.phrases[last].text = word.chars().take(PREFIX_MIN_CHARS).collect();
+        let needle = Needle {
+            word: fold(word),
+            is_prefix: true,
+        };
+        Some((opened.expression()?, needle))
+    }
+
     /// What is to be shown as found.
     pub(crate) fn needles(&self) -> Vec<Needle> {
         let mut needles = Vec::new();
@@ -219,6 +237,24 @@ mod tests {
         assert_eq!(query.state, Some(StateFilter::Offer(OfferState::InProgress)));
         assert_eq!(query.expression().as_deref(), Some("\"fee\""));
         assert!(Query::read("customer: \"\" ").is_empty());
+    }
+
+    #[test]
+    fn a_long_beginning_is_opened_at_what_the_index_keeps() {
+        for (typed, expression) in [
+            ("registr", Some("\"reg\" *")),
+            ("my regis", Some("\"my\" AND \"reg\" *")),
+            ("reg", None),
+            ("registrar ", None),
+            ("re-regist", None),
+        ] {
+            let opening = Query::read(typed).opening();
+            assert_eq!(
+                opening.map(|(expression, _)| expression).as_deref(),
+                expression,
+                "{typed}"
+            );
+        }
     }
 
     #[test]

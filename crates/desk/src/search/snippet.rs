@@ -63,11 +63,7 @@ fn finds(line: &str, needles: &[Needle]) -> Vec<(usize, usize)> {
             (None, true) => begin = Some(index),
             (Some(from), false) => {
                 begin = None;
-                let word = fold(&line[from..index]);
-                let is_found = needles
-                    .iter()
-                    .any(|needle| word == needle.word || (needle.is_prefix && word.starts_with(&needle.word)));
-                if is_found {
+                if is_found(&line[from..index], needles) {
                     finds.push((from, index));
                 }
             }
@@ -75,6 +71,30 @@ fn finds(line: &str, needles: &[Needle]) -> Vec<(usize, usize)> {
         }
     }
     finds
+}
+
+/// Whether a word is one of those that are looked for.
+fn is_found(word: &str, needles: &[Needle]) -> bool {
+    let is_same = |word: &str| {
+        let found = |needle: &Needle| word == needle.word || (needle.is_prefix && word.starts_with(&needle.word));
+        needles.iter().any(found)
+    };
+    if !word.is_ascii() {
+        return is_same(&fold(word));
+    }
+    // Most words are plain, and comparing them needs no copy.
+    let word = word.as_bytes();
+    needles.iter().any(|needle| {
+        let needle_word = needle.word.as_bytes();
+        word.get(..needle_word.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(needle_word))
+            && (needle.is_prefix || word.len() == needle_word.len())
+    })
+}
+
+/// Whether a text has a word that is looked for.
+pub(crate) fn has(text: &str, needle: &Needle) -> bool {
+    !finds(text, std::slice::from_ref(needle)).is_empty()
 }
 
 /// Some characters before a find, at the beginning of a word.

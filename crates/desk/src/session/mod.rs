@@ -209,6 +209,8 @@ impl Desk {
     /// Builds the damaged cache anew from the platform, and says so; whoever syncs begins from the beginning.
     pub(crate) async fn rebuild_cache(&self, account: AccountId) -> Result<()> {
         let aside = self.inner.cache.rebuild(account, self.now()).await?;
+        // Nothing says any more which is which.
+        self.delete_fetched_files().await?;
         self.tell_rebuilt(account, &aside).await?;
         self.tell(DeskEvent::QueueChanged);
         Ok(())
@@ -222,18 +224,6 @@ impl Desk {
             .add_notices(account, vec![notice], self.now())
             .await?;
         self.tell_notices(account).await
-    }
-
-    async fn delete_fetched_files(&self) -> Result<()> {
-        match tokio::fs::remove_dir_all(self.fetched_files()).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// The folder of the files fetched from the platform.
-    pub(crate) fn fetched_files(&self) -> std::path::PathBuf {
-        self.inner.config.data_dir.join("attachments")
     }
 
     /// Signs in and begins to sync.

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proffer_desk::api::{
     ApiErrorCode,
-    attachment::{AttachmentAdd, AttachmentRemove, DraftAttachment, DraftOwner},
+    attachment::{AttachmentAdd, AttachmentRef, AttachmentRemove, AttachmentSaved, DraftAttachment, DraftOwner},
 };
 use proffer_domain::{FieldCode, MessageKind};
 use proffer_testkit::{Expert, World};
@@ -84,6 +84,58 @@ async fn dangerous_empty_and_huge_files_and_endless_texts_are_refused_and_the_dr
     };
     desk.ask::<serde_json::Value>("attachment_remove", remove).await?;
     assert!(desk.conversation(question).await?.draft.attachments.is_empty());
+    desk.desk.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetched_file_lies_under_its_hash_and_is_fetched_again_when_it_is_not_what_it_was() -> anyhow::Result<()> {
+    let world = World::begin().await?;
+    let helen = world.helen().await?;
+    let desk = world.desk_in_step(Expert::Daniel).await?;
+    desk.without_undo().await?;
+    let question = helen.ask("My domain was taken", "What can I do?").await?;
+    desk.lock(question).await?;
+    for name in ["rules.txt", "the same rules.txt"] {
+        let add = AttachmentAdd {
+            owner: DraftOwner::Message { question_id: question },
+            name: name.to_owned(),
+            content_base64: STANDARD.encode(b"the registrar's rules"),
+        };
+        desk.ask::<DraftAttachment>("attachment_add", add).await?;
+    }
+    desk.write(question, MessageKind::Answer, "See the files.").await?;
+    desk.until_sent().await?;
+    // On a second desk nothing lies yet.
+    let home = world.desk_in_step(Expert::Daniel).await?;
+    let shown = home.until_known(question).await?;
+    let folder = home.data_dir().join("attachments");
+    let files = || -> anyhow::Result<Vec<std::path::PathBuf>> {
+        let entries = std::fs::read_dir(&folder)?.collect::<Result<Vec<_>, _>>()?;
+        Ok(entries.into_iter().map(|entry| entry.path()).collect())
+    };
+    for attachment in &shown.messages[0].attachments {
+        let file = AttachmentRef {
+            attachment_id: attachment.id,
+        };
+        let saved: AttachmentSaved = home.ask("attachment_save", file).await?;
+        assert_eq!(std::fs::read(&saved.path)?, b"the registrar's rules");
+    }
+    let [kept] = &files()?[..] else {
+        panic!("the same bytes lie there once: {:?}", files()?)
+    };
+    std::fs::write(kept, b"something else")?;
+    let file = AttachmentRef {
+        attachment_id: shown.messages[0].attachments[0].id,
+    };
+    let saved: AttachmentSaved = home.ask("attachment_save", file).await?;
+    assert_eq!(std::fs::read(&saved.path)?, b"the registrar's rules");
+    // What was fetched once is here when the platform is not.
+    world.stop_platform().await?;
+    let home = home.restart().await?;
+    let saved: AttachmentSaved = home.ask("attachment_save", file).await?;
+    assert_eq!(std::fs::read(&saved.path)?, b"the registrar's rules");
+    home.desk.close().await;
     desk.desk.close().await;
     Ok(())
 }

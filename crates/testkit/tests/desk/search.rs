@@ -67,6 +67,8 @@ async fn questions_messages_offers_and_customers_are_found_as_soon_as_they_are_h
     for (query, count) in [
         ("zur", 1),
         ("zurich", 1),
+        ("zuri", 1),
+        ("regist", 2),
         ("ZÜRICH registrar", 1),
         ("registrar boiler", 0),
         ("\"formal complaint\"", 1),
