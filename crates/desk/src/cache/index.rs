@@ -16,12 +16,16 @@ use std::{
 use uuid::Uuid;
 
 /// Documents a transaction while the index is made: a fraction of a second, so that changes wait no longer.
-const DOCUMENTS_A_STEP: u32 = 2_000;
+const DOCUMENTS_A_STEP: u32 = 4_000;
 /// Rows a statement.
 const ROWS_A_STATEMENT: usize = 200;
 /// Memory that the index gathers words in before it writes them, in bytes: while it is made, and after.
 const GATHER_MAKING_BYTES: i64 = 16 * 1024 * 1024;
 const GATHER_USUAL_BYTES: i64 = 1024 * 1024;
+
+/// From how many parts of about one size on, they are merged: seldom while the index is made.
+const PARTS_MAKING: i64 = 8;
+const PARTS_USUAL: i64 = 4;
 
 /// What a place in the index stands for; the lowest bits of the place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -150,17 +154,11 @@ impl Cache {
     /// Indexes some of what waits; says whether more does.
     pub(crate) async fn index_some(&self) -> Result<bool> {
         let mut transaction = self.writer().begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("INSERT INTO search (search, rank) VALUES ('hashsize', ?)")
-            .bind(GATHER_MAKING_BYTES)
-            .execute(&mut *transaction)
-            .await?;
+        configure(&mut transaction, GATHER_MAKING_BYTES, PARTS_MAKING).await?;
         let count = index_waiting(&mut transaction, DOCUMENTS_A_STEP).await?;
         let more = count >= DOCUMENTS_A_STEP;
         if !more {
-            sqlx::query("INSERT INTO search (search, rank) VALUES ('hashsize', ?)")
-                .bind(GATHER_USUAL_BYTES)
-                .execute(&mut *transaction)
-                .await?;
+            configure(&mut transaction, GATHER_USUAL_BYTES, PARTS_USUAL).await?;
         }
         transaction.commit().await?;
         Ok(more)
@@ -176,6 +174,18 @@ impl Cache {
         .fetch_one(&self.readers())
         .await?)
     }
+}
+
+/// How the index gathers and merges.
+async fn configure(transaction: &mut Transaction<'static, Sqlite>, gather_bytes: i64, parts: i64) -> Result<()> {
+    for (name, value) in [("hashsize", gather_bytes), ("automerge", parts)] {
+        sqlx::query("INSERT INTO search (search, rank) VALUES (?, ?)")
+            .bind(name)
+            .bind(value)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Indexes at most so many rows that wait; gives how many it did.

@@ -22,7 +22,7 @@ pub(crate) use search::{Find, SearchFound, SearchRequest};
 use crate::error::{DeskError, Result};
 use proffer_domain::{AccountId, Timestamp};
 use sqlx::{
-    SqlitePool,
+    Connection, SqlitePool,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -263,8 +263,15 @@ impl Cache {
 /// What connections that write are opened by. One whose transaction could be neither committed nor undone, as happens
 /// when the disk is full, would take what comes next into that transaction; it is closed instead.
 pub(crate) fn writing_pool() -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .after_release(|connection, _| Box::pin(async move { Ok(!sqlx::Connection::is_in_transaction(connection)) }))
+    SqlitePoolOptions::new().after_release(|connection, _| {
+        Box::pin(async move {
+            if connection.is_in_transaction() {
+                // Undoing may still be under way.
+                connection.ping().await?;
+            }
+            Ok(!connection.is_in_transaction())
+        })
+    })
 }
 
 /// Opens a file, brings it to this version's form and, unless that is left for later, reads it through.

@@ -7,6 +7,9 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Whether a character belongs to a word.
 fn is_of_word(char: char) -> bool {
+    if char.is_ascii() {
+        return char.is_ascii_alphanumeric();
+    }
     char.is_alphanumeric() || is_combining_mark(char)
 }
 

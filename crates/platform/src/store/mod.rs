@@ -16,7 +16,7 @@ pub use emails::{EmailRow, NewEmail};
 pub use streams::{NewChange, StoredChanges};
 
 use jiff::Timestamp;
-use sqlx::{Any, AnyPool, Transaction, any::AnyPoolOptions};
+use sqlx::{Any, AnyPool, Connection, Transaction, any::AnyPoolOptions};
 use std::{path::Path, time::Duration};
 
 /// Why the database could not serve.
@@ -155,6 +155,17 @@ async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool, StoreError>
     let options = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(30))
+        // One whose transaction could be neither committed nor undone, as happens when the disk is full, would take what
+        // comes next into that transaction.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                if connection.is_in_transaction() {
+                    // Undoing may still be under way.
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 for pragma in [
