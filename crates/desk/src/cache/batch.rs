@@ -2,7 +2,7 @@
 
 use super::{
     Cache, blob,
-    index::{index_waiting, offer_text, text_hash},
+    index::{Indexed, index_waiting, offer_text, text_hash},
 };
 use crate::{error::Result, ports::ChangeText};
 use proffer_domain::{AccountId, MessageKind, OfferId, QuestionId, QuestionState, Timestamp};
@@ -234,6 +234,19 @@ impl Batch {
         self.count <= u64::from(INDEXED_AT_ONCE)
     }
 
+    /// What of it can be searched for.
+    fn kinds(&self) -> Vec<Indexed> {
+        [
+            (Indexed::Question, &self.questions),
+            (Indexed::Offer, &self.offers),
+            (Indexed::Message, &self.messages),
+        ]
+        .into_iter()
+        .filter(|(_, rows)| !rows.is_empty())
+        .map(|(kind, _)| kind)
+        .collect()
+    }
+
     fn add(&mut self, change: ChangeText, me: AccountId) -> serde_json::Result<()> {
         let Some(entity) = change.entity else { return Ok(()) };
         match entity {
@@ -365,7 +378,11 @@ impl Cache {
     /// Applies a batch, and the cursor that stands after it, in one transaction.
     pub(crate) async fn apply(&self, batch: Batch, cursor: Option<&str>) -> Result<()> {
         let mut transaction = self.writer().begin_with("BEGIN IMMEDIATE").await?;
-        let indexes = batch.is_indexed_at_once();
+        let indexes = if batch.is_indexed_at_once() {
+            batch.kinds()
+        } else {
+            Vec::new()
+        };
         upsert(&mut transaction, &QUESTION, batch.questions).await?;
         upsert(&mut transaction, &MESSAGE, batch.messages).await?;
         upsert(&mut transaction, &OFFER, batch.offers).await?;
@@ -402,9 +419,7 @@ impl Cache {
         if loses_questions {
             forget_customers(&mut transaction).await?;
         }
-        if indexes {
-            index_waiting(&mut transaction, INDEXED_AT_ONCE).await?;
-        }
+        index_waiting(&mut transaction, &indexes, INDEXED_AT_ONCE).await?;
         if let Some(cursor) = cursor {
             sqlx::query(
                 "INSERT INTO meta (name, value) VALUES ('cursor', ?)

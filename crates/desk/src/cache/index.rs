@@ -155,7 +155,8 @@ impl Cache {
     pub(crate) async fn index_some(&self) -> Result<bool> {
         let mut transaction = self.writer().begin_with("BEGIN IMMEDIATE").await?;
         configure(&mut transaction, GATHER_MAKING_BYTES, PARTS_MAKING).await?;
-        let count = index_waiting(&mut transaction, DOCUMENTS_A_STEP).await?;
+        let kinds = [Indexed::Question, Indexed::Offer, Indexed::Message];
+        let count = index_waiting(&mut transaction, &kinds, DOCUMENTS_A_STEP).await?;
         let more = count >= DOCUMENTS_A_STEP;
         if !more {
             configure(&mut transaction, GATHER_USUAL_BYTES, PARTS_USUAL).await?;
@@ -188,12 +189,16 @@ async fn configure(transaction: &mut Transaction<'static, Sqlite>, gather_bytes:
     Ok(())
 }
 
-/// Indexes at most so many rows that wait; gives how many it did.
-pub(super) async fn index_waiting(transaction: &mut Transaction<'static, Sqlite>, limit: u32) -> Result<u32> {
+/// Indexes at most so many rows of these kinds that wait; gives how many it did.
+pub(super) async fn index_waiting(
+    transaction: &mut Transaction<'static, Sqlite>,
+    kinds: &[Indexed],
+    limit: u32,
+) -> Result<u32> {
     let mut done = 0;
-    for kind in [Indexed::Question, Indexed::Offer, Indexed::Message] {
+    for kind in kinds {
         if done < limit {
-            done += index_kind(transaction, kind, limit - done).await?;
+            done += index_kind(transaction, *kind, limit - done).await?;
         }
     }
     Ok(done)
