@@ -8,6 +8,16 @@ describe("the table of errors", () => {
     expect(shown.detail).toBe("Mira holds it");
   });
 
+  it("does not say twice what is wrong with a sign-in", () => {
+    const shown = words({
+      code: "wrong_credentials",
+      detail: "Check the address and the password.",
+      fields: [],
+    });
+    expect(shown.wayOut).toContain("Check both");
+    expect(shown.detail).toBe("");
+  });
+
   it("finds a field's problem by its pointer, also below it", () => {
     const error = {
       code: "invalid_fields" as const,

@@ -9,6 +9,8 @@ interface Words {
   title: string;
   /** What to do. */
   wayOut: string;
+  /** Whether that is all there is to say: what the platform said would only repeat it. */
+  isWhole?: boolean;
 }
 
 /** The words for every code: the one place where they are. */
@@ -28,6 +30,7 @@ const TABLE: Record<ApiErrorCode, Words> = {
     severity: "error",
     title: "The address or the password is not right",
     wayOut: "Check both and try again.",
+    isWhole: true,
   },
   not_an_expert: {
     severity: "error",
@@ -118,7 +121,7 @@ const TABLE: Record<ApiErrorCode, Words> = {
 /** An error in words. */
 export function words(error: ApiError): Words & { detail: string } {
   const known = TABLE[error.code] ?? TABLE.internal;
-  return { ...known, detail: error.detail };
+  return { ...known, detail: known.isWhole ? "" : error.detail };
 }
 
 /** What is wrong with one field, or nothing. */
