@@ -32,14 +32,17 @@ export class Conversation {
   async refresh() {
     const id = this.view?.question_id;
     if (!id) return;
-    await this.#attempt(async () => {
+    // Not busy meanwhile: news must not make a button grey just when it is pressed.
+    try {
       const view = await request("question_show", { question_id: id });
       if (this.view?.question_id === id) {
         this.view = view;
         // A refused message comes back into an empty composer.
         if (!this.#dirty && this.text === "" && view.draft.text !== "") this.#adopt(view);
       }
-    });
+    } catch (error) {
+      this.error = asApiError(error);
+    }
   }
 
   lock = () => this.#act("question_lock");

@@ -71,6 +71,18 @@ test("news about a question leaves what is being typed", async () => {
   expect(conversation.view?.title).toBe("New title");
 });
 
+test("news neither greys the buttons nor takes away what went wrong before", async () => {
+  const answer = later<ConversationView>();
+  const { desk, conversation } = await opened();
+  conversation.error = refusal("storage_failed");
+  desk.answers.question_show = () => answer.promise;
+  const news = conversation.refresh();
+  expect(conversation.isBusy).toBe(false);
+  answer.give(view("one"));
+  await news;
+  expect(conversation.error?.code).toBe("storage_failed");
+});
+
 test("a refused message comes back into an empty composer", async () => {
   const { desk, conversation } = await opened();
   desk.answers.question_show = () => view("one", { text: "Too long an answer" });
