@@ -44,6 +44,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Run random histories with faults; the rest of the line goes to the simulator.
+    Soak {
+        /// Options of the simulator, such as --seeds and --first-seed.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Make the packages of this system.
     Package,
     /// Make the pictures of the documentation.
@@ -62,6 +68,7 @@ fn main() -> ExitCode {
         Task::Test(test) => test.run(),
         Task::Gen { check } => generated::run(check),
         Task::Bench { options } => measure::bench(&options),
+        Task::Soak { options } => measure::soak(&options),
         Task::Package => measure::package(),
         Task::Shots => measure::shots(),
     });

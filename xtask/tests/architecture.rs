@@ -68,11 +68,24 @@ fn crates_depend_on_each_other_in_one_direction() {
     let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("proffer-domain", &[][..]),
         ("proffer-protocol", &["proffer-domain"]),
-        ("proffer-desk", &["proffer-domain", "proffer-protocol"]),
-        ("proffer-platform", &["proffer-domain", "proffer-protocol"]),
+        ("proffer-failpoints", &[]),
+        (
+            "proffer-desk",
+            &["proffer-domain", "proffer-protocol", "proffer-failpoints"],
+        ),
+        (
+            "proffer-platform",
+            &["proffer-domain", "proffer-protocol", "proffer-failpoints"],
+        ),
         (
             "proffer-testkit",
-            &["proffer-domain", "proffer-protocol", "proffer-desk", "proffer-platform"],
+            &[
+                "proffer-domain",
+                "proffer-protocol",
+                "proffer-desk",
+                "proffer-platform",
+                "proffer-failpoints",
+            ],
         ),
         (
             "proffer-bench",

@@ -8,6 +8,7 @@ pub mod api;
 mod cache;
 mod desk;
 mod error;
+mod fault;
 mod fetched_files;
 mod journal;
 mod notices;

@@ -1,8 +1,10 @@
 //! Work that nobody asks for: what the clock does, and sending the emails that wait.
 
 use crate::{
+    fault,
     flow::{Flow, FlowError},
     mail::{MailError, Mailer, OutgoingEmail},
+    store::StoreError,
 };
 use jiff::SignedDuration;
 use std::{sync::Arc, time::Duration};
@@ -89,7 +91,15 @@ async fn send_batch(flow: &Flow, mailer: &dyn Mailer, stop: &CancellationToken) 
             html: email.html,
             date: email.created_at,
         };
+        #[cfg(feature = "simulation")]
+        if proffer_failpoints::is_broken("email_marked_before_sent") {
+            let mut tx = flow.store().begin().await?;
+            tx.email_sent(email.id, now).await?;
+            tx.commit().await?;
+        }
+        fault::at("platform.mail.before_send").await.map_err(StoreError::from)?;
         let sent = mailer.send(&outgoing).await;
+        fault::at("platform.mail.before_mark").await.map_err(StoreError::from)?;
         let now = flow.ports().clock.now();
         let mut tx = flow.store().begin().await?;
         let Err(error) = sent else {

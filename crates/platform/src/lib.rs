@@ -6,6 +6,7 @@
 pub mod api;
 pub mod cli;
 pub mod demo;
+mod fault;
 pub mod flow;
 pub mod jobs;
 pub mod mail;

@@ -377,6 +377,15 @@ fn text(document: Box<serde_json::value::RawValue>) -> Value {
 impl Cache {
     /// Applies a batch, and the cursor that stands after it, in one transaction.
     pub(crate) async fn apply(&self, batch: Batch, cursor: Option<&str>) -> Result<()> {
+        #[cfg(feature = "simulation")]
+        if proffer_failpoints::is_broken("cursor_outside_transaction") {
+            if let Some(cursor) = cursor {
+                sqlx::query("INSERT INTO meta (name, value) VALUES ('cursor', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(cursor)
+        .execute(&self.writer())
+        .await?;
+            }
+        }
         let mut transaction = self.writer().begin_with("BEGIN IMMEDIATE").await?;
         let indexes = if batch.is_indexed_at_once() {
             batch.kinds()
@@ -429,6 +438,7 @@ impl Cache {
             .execute(&mut *transaction)
             .await?;
         }
+        crate::fault::at("desk.cache.before_commit").await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -115,6 +115,13 @@ impl Journal {
         Ok(())
     }
 
+    /// A broken variant's: what an outbox in the cache's file would come to.
+    #[cfg(feature = "simulation")]
+    pub(crate) async fn lose_outbox(&self) -> Result<()> {
+        sqlx::query("DELETE FROM outbox").execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// An account's entries, oldest first.
     pub(crate) async fn outbox(&self, account: AccountId) -> Result<Vec<StoredEntry>> {
         sqlx::query(sqlx::AssertSqlSafe(format!(

@@ -89,8 +89,21 @@ impl Desk {
                 target: Some(target(&notice)),
             };
             is_changed = true;
+            #[cfg(feature = "simulation")]
+            if proffer_failpoints::is_broken("notice_marked_before_raised") {
+                journal.note_raised(account.id, notice.id, Ok(self.now())).await?;
+            }
+            #[cfg(feature = "simulation")]
+            if proffer_failpoints::is_broken("notice_never_marked") {
+                self.raise(&notification).await.unwrap_or_default();
+                continue;
+            }
+            crate::fault::at("desk.raise.before").await?;
             match self.raise(&notification).await {
-                Ok(()) => journal.note_raised(account.id, notice.id, Ok(self.now())).await?,
+                Ok(()) => {
+                    crate::fault::at("desk.raise.before_mark").await?;
+                    journal.note_raised(account.id, notice.id, Ok(self.now())).await?;
+                }
                 Err(words) => {
                     tracing::warn!(error = %words, "the system did not take a notification");
                     journal.note_raised(account.id, notice.id, Err(&words)).await?;

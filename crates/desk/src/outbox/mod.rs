@@ -243,7 +243,18 @@ impl Desk {
             queued_at: now,
             not_before: now + std::time::Duration::from_secs(u64::from(undo_seconds)),
         };
+        crate::fault::at("desk.outbox.before_enqueue").await?;
+        #[cfg(feature = "simulation")]
+        if proffer_failpoints::is_broken("acknowledged_before_written") {
+            let (desk, from) = (self.clone(), submission.from);
+            tokio::spawn(async move {
+                crate::fault::at("desk.outbox.after_enqueue").await?;
+                desk.inner.journal.enqueue::<()>(&entry, from, None).await
+            });
+            return Ok(());
+        }
         self.inner.journal.enqueue(&entry, submission.from, follow_up).await?;
+        crate::fault::at("desk.outbox.after_enqueue").await?;
         self.tell_outbox(&entry).await?;
         self.inner.push_wake.notify_one();
         Ok(())

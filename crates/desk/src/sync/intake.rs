@@ -37,13 +37,27 @@ impl Desk {
     /// Takes a batch in.
     pub(crate) async fn take_in(&self, batch: Batch, cursor: Option<&str>, mode: Mode) -> Result<()> {
         let account = self.account()?;
-        let due = self.notices_due(&batch, mode).await?;
+        #[cfg_attr(
+            not(feature = "simulation"),
+            expect(unused_mut, reason = "a broken variant changes it")
+        )]
+        let mut due = self.notices_due(&batch, mode).await?;
+        #[cfg(feature = "simulation")]
+        if proffer_failpoints::is_broken("notice_without_stable_key") {
+            due.iter_mut().for_each(|notice| notice.id = self.mint());
+        }
+        #[cfg(feature = "simulation")]
+        if proffer_failpoints::is_broken("cursor_before_notice") {
+            self.inner.cache.apply(Batch::default(), cursor).await?;
+        }
+        crate::fault::at("desk.intake.before_notices").await?;
         let news = self.inner.journal.add_notices(account.id, due, self.now()).await?;
 
         let (questions, offers) = (batch.question_ids.clone(), batch.offer_ids.clone());
         let accepted = accepted_events(&batch, &news);
         let (has_support, has_facts, count) = (batch.has_support_requests, batch.has_account_facts, batch.count);
         let is_indexed = batch.is_indexed_at_once();
+        crate::fault::at("desk.intake.before_cache").await?;
         self.inner.cache.apply(batch, cursor).await?;
         // Before the window is told: the expert may be looking elsewhere.
         if mode == Mode::Live {

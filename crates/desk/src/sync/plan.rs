@@ -64,6 +64,12 @@ pub(super) enum AfterCommand {
 
 /// What a command that did not succeed calls for.
 pub(super) fn after_command(error: PlatformError) -> AfterCommand {
+    #[cfg(feature = "simulation")]
+    if proffer_failpoints::is_broken("timeout_taken_for_failure") {
+        if matches!(error, PlatformError::Unreachable(_)) {
+            return AfterCommand::Refused(error.into());
+        }
+    }
     let code = match &error {
         // A page instead of an answer comes from what stands between; the platform was not asked.
         PlatformError::Unreachable(_) | PlatformError::NotAPlatform(_) => return AfterCommand::Again,
@@ -103,6 +109,10 @@ pub(super) fn push_plan(entries: &[StoredEntry], flying: &HashSet<Uuid>, room: u
         next_at: None,
     };
     for (index, entry) in entries.iter().enumerate() {
+        #[cfg(feature = "simulation")]
+        if proffer_failpoints::is_broken("lanes_without_order") && entry.state == EntryState::Waiting {
+            closed.remove(&entry.entry.lane);
+        }
         if entry.state == EntryState::Refused || !closed.insert(entry.entry.lane) {
             continue;
         }

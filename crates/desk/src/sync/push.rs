@@ -85,11 +85,13 @@ async fn try_send(desk: &Desk, link: &Link, entry: &StoredEntry) -> Result<()> {
     desk.tell_outbox(&entry.entry).await?;
     match transmit(desk, link, entry).await? {
         Ok(document) => {
+            crate::fault::at("desk.push.before_intake").await?;
             match Batch::of_answer(entry.entry.content.entity(), &document, link.account) {
                 Ok(batch) => desk.take_in(batch, None, Mode::Live).await?,
                 // It has arrived all the same; the document comes by sync.
                 Err(error) => tracing::warn!(%error, "the answer to a command could not be read"),
             }
+            crate::fault::at("desk.push.before_drop").await?;
             desk.inner.journal.drop_entry(id).await?;
         }
         Err(error) => match plan::after_command(error) {
@@ -130,10 +132,27 @@ async fn transmit(
         }
         desk.inner.journal.note_uploaded(file.id).await?;
     }
-    let call = CommandCall {
+    #[cfg(feature = "simulation")]
+    if proffer_failpoints::is_broken("entry_dropped_before_sent") {
+        desk.inner.journal.drop_entry(entry.entry.command_id).await?;
+    }
+    crate::fault::at("desk.push.before_send").await?;
+    #[cfg_attr(
+        not(feature = "simulation"),
+        expect(unused_mut, reason = "a broken variant changes it")
+    )]
+    let mut call = CommandCall {
         key: entry.entry.command_id,
         path: entry.entry.path.clone(),
         body: entry.entry.body.clone(),
     };
+    #[cfg(feature = "simulation")]
+    if proffer_failpoints::is_broken("no_idempotency_key") {
+        call.key = proffer_domain::CommandId(desk.mint());
+    }
+    #[cfg(feature = "simulation")]
+    if proffer_failpoints::is_broken("key_made_at_each_start") {
+        call.key = proffer_domain::CommandId(Uuid::from_u128(call.key.0.as_u128() ^ proffer_failpoints::start()));
+    }
     Ok(link.platform.command(&link.token, &call).await)
 }

@@ -127,6 +127,13 @@ async fn in_step(desk: &Desk, link: &Link, failures: &mut u32) -> Result<()> {
         };
         match event {
             Some(Ok(PlatformEvent::Sync(page))) => {
+                #[cfg(feature = "simulation")]
+                if proffer_failpoints::is_broken("failed_page_skipped") {
+                    if let Err(error) = desk.take_page(page, Mode::Live).await {
+                        tracing::error!(%error, "skipped");
+                    }
+                    continue;
+                }
                 desk.take_page(page, Mode::Live).await?;
             }
             Some(Ok(PlatformEvent::Heartbeat)) => {}

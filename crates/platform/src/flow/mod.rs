@@ -23,6 +23,7 @@ pub use error::FlowError;
 pub use work::Work;
 
 use crate::{
+    fault,
     ports::Ports,
     store::{AccountRow, Store, StoreError, StoredResponse},
 };
@@ -127,6 +128,7 @@ impl Flow {
         if let Some(stored) = work.tx.response(actor.id, key).await? {
             return recall(&stored, request_hash);
         }
+        at("platform.execute.before_run").await?;
         match command::run(&mut work, command).await {
             Ok(document) => {
                 let response = StoredResponse {
@@ -139,6 +141,20 @@ impl Flow {
                     .map_err(StoreError::from)?,
                 };
                 let now = work.now;
+                at("platform.execute.before_response").await?;
+                #[cfg(feature = "simulation")]
+                if proffer_failpoints::is_broken("response_not_kept") {
+                    self.commit(work).await?;
+                    return Ok(document);
+                }
+                #[cfg(feature = "simulation")]
+                if proffer_failpoints::is_broken("response_kept_after_commit") {
+                    self.commit(work).await?;
+                    let mut tx = self.store.begin().await?;
+                    tx.insert_response(actor.id, key, &response, now).await?;
+                    tx.commit().await?;
+                    return Ok(document);
+                }
                 work.tx.insert_response(actor.id, key, &response, now).await?;
                 self.commit(work).await?;
                 Ok(document)
@@ -173,10 +189,18 @@ impl Flow {
 
     /// Numbers the changes, commits a piece of work and wakes who waits for changes.
     pub(crate) async fn commit(&self, mut work: Work) -> Result<(), FlowError> {
+        at("platform.commit.before").await?;
+        #[cfg(feature = "simulation")]
+        if proffer_failpoints::is_broken("changes_after_commit") {
+            work.tx.commit().await?;
+            at("platform.commit.after").await?;
+            work.tx = self.store.begin().await?;
+        }
         for (stream, changes) in std::mem::take(&mut work.changes) {
             work.tx.insert_changes(stream, &changes).await?;
         }
         work.tx.commit().await?;
+        at("platform.commit.after").await?;
         self.wake();
         Ok(())
     }
@@ -207,6 +231,11 @@ impl Flow {
             .await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// A fail-point.
+async fn at(name: &'static str) -> Result<(), StoreError> {
+    Ok(fault::at(name).await?)
 }
 
 /// The response that a key got before, if it stands for the same request.
