@@ -10,7 +10,6 @@ pub(crate) async fn at(name: &'static str) -> Result<()> {
 
 /// A fail-point, of which a program has none.
 #[cfg(not(feature = "simulation"))]
-#[expect(clippy::unused_async, reason = "the simulation's form waits")]
 pub(crate) async fn at(_name: &'static str) -> Result<()> {
     Ok(())
 }

@@ -7,7 +7,6 @@ pub(crate) async fn at(name: &'static str) -> Result<(), sqlx::Error> {
 }
 
 #[cfg(not(feature = "simulation"))]
-#[expect(clippy::unused_async, reason = "the simulation's form waits")]
 pub(crate) async fn at(_name: &'static str) -> Result<(), sqlx::Error> {
     Ok(())
 }
