@@ -14,7 +14,7 @@ pub(crate) const BUILD_PACKAGES: [&str; 6] = [
 ];
 
 /// What is installed by apt to run it where there is no display, and to test it.
-pub(crate) const TEST_PACKAGES: [&str; 17] = [
+pub(crate) const TEST_PACKAGES: [&str; 18] = [
     "xvfb",
     "xauth",
     "x11-utils",
@@ -31,6 +31,7 @@ pub(crate) const TEST_PACKAGES: [&str; 17] = [
     "gnome-keyring",
     "postgresql",
     "procps",
+    "python3",
     "util-linux",
 ];
 
