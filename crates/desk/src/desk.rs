@@ -89,12 +89,12 @@ impl Desk {
         tokio::fs::create_dir_all(&config.data_dir).await?;
         let journal = Journal::open(&config.data_dir).await?;
         let (cache, cache_moved_to) = Cache::open(&config.data_dir, ports.clock.now()).await?;
-#[cfg(feature = "simulation")]
-if proffer_failpoints::is_broken("outbox_lost_with_bad_cache") {
-if cache_moved_to.is_some() {
-journal.lose_outbox().await?;
-}
-}
+        #[cfg(feature = "simulation")]
+        if proffer_failpoints::is_broken("outbox_lost_with_bad_cache") {
+            if cache_moved_to.is_some() {
+                journal.lose_outbox().await?;
+            }
+        }
         journal.sweep_files().await?;
         let standing = Standing {
             synced_at: cache.place().await?.synced_at,
