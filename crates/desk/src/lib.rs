@@ -26,5 +26,5 @@ pub mod testing;
 
 pub use desk::{Desk, DeskConfig, Ports};
 pub use error::DeskError;
-pub use platform_http::{HttpConnector, normalise_url, use_tls_provider};
+pub use platform_http::{Carrier, HttpConnector, normalise_url, platform_over, use_tls_provider};
 pub use system::{SystemClock, SystemEntropy};

@@ -10,7 +10,7 @@ use proffer_protocol::{
     Me, PROTOCOL_VERSION, PROTOCOL_VERSION_HEADER, Problem, SessionCreated, SignInRequest,
     version::IDEMPOTENCY_KEY_HEADER,
 };
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
+use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use url::{Host, Url};
@@ -29,14 +29,38 @@ pub fn use_tls_provider() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
+/// Carries a request to a platform and its response back: a client of the network, or in simulations a network of their
+/// own.
+#[async_trait]
+pub trait Carrier: Send + Sync + 'static {
+    /// Sends the request within its time-out and gives the response's head; its body follows piece by piece.
+    ///
+    /// # Errors
+    /// [`PlatformError::Unreachable`] if no head came.
+    async fn carry(&self, request: Request) -> Result<Response, PlatformError>;
+}
+
+#[async_trait]
+impl Carrier for Client {
+    async fn carry(&self, request: Request) -> Result<Response, PlatformError> {
+        self.execute(request).await.map_err(unreachable)
+    }
+}
+
+/// A platform at an address, reached by `carrier`. `client` only makes the requests.
+///
+/// # Errors
+/// [`PlatformError::NotAPlatform`] if the address is none.
+pub fn platform_over(url: &str, client: Client, carrier: Arc<dyn Carrier>) -> Result<Arc<dyn Platform>, PlatformError> {
+    let base = normalise_url(url)?;
+    Ok(Arc::new(HttpPlatform { client, carrier, base }))
+}
+
 impl PlatformConnector for HttpConnector {
     fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
         let base = normalise_url(url)?;
         use_tls_provider();
-        let mut headers = header::HeaderMap::new();
-        headers.insert(PROTOCOL_VERSION_HEADER, header::HeaderValue::from(PROTOCOL_VERSION));
         let mut builder = Client::builder()
-            .default_headers(headers)
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(READ_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none());
@@ -47,7 +71,8 @@ impl PlatformConnector for HttpConnector {
         let client = builder
             .build()
             .map_err(|error| PlatformError::Unreachable(error.to_string()))?;
-        Ok(Arc::new(HttpPlatform { client, base }))
+        let carrier = Arc::new(client.clone());
+        Ok(Arc::new(HttpPlatform { client, carrier, base }))
     }
 }
 
@@ -96,6 +121,7 @@ fn is_loopback(url: &Url) -> bool {
 
 struct HttpPlatform {
     client: Client,
+    carrier: Arc<dyn Carrier>,
     base: Url,
 }
 
@@ -104,12 +130,22 @@ impl HttpPlatform {
         format!("{}{path}", self.base.as_str().trim_end_matches('/'))
     }
 
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, self.url(path))
+            .header(PROTOCOL_VERSION_HEADER, PROTOCOL_VERSION)
+    }
+
     fn get(&self, path: &str, token: &str) -> RequestBuilder {
-        self.client.get(self.url(path)).bearer_auth(token)
+        self.request(Method::GET, path).bearer_auth(token)
     }
 
     fn post(&self, path: &str, token: &str) -> RequestBuilder {
-        self.client.post(self.url(path)).bearer_auth(token)
+        self.request(Method::POST, path).bearer_auth(token)
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, PlatformError> {
+        self.carrier.carry(request.build().map_err(unreachable)?).await
     }
 }
 
@@ -182,19 +218,19 @@ fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, PlatformError> {
 #[async_trait]
 impl Platform for HttpPlatform {
     async fn sign_in(&self, request: &SignInRequest) -> Result<SessionCreated, PlatformError> {
-        let request = self.client.post(self.url("/v1/sessions")).json(request);
-        json(request.timeout(COMMAND_TIMEOUT).send().await.map_err(unreachable)?).await
+        let request = self.request(Method::POST, "/v1/sessions").json(request);
+        json(self.send(request.timeout(COMMAND_TIMEOUT)).await?).await
     }
 
     async fn sign_out(&self, token: &str) -> Result<(), PlatformError> {
-        let request = self.client.delete(self.url("/v1/sessions/current")).bearer_auth(token);
-        successful(request.timeout(COMMAND_TIMEOUT).send().await.map_err(unreachable)?).await?;
+        let request = self.request(Method::DELETE, "/v1/sessions/current").bearer_auth(token);
+        successful(self.send(request.timeout(COMMAND_TIMEOUT)).await?).await?;
         Ok(())
     }
 
     async fn me(&self, token: &str) -> Result<Me, PlatformError> {
         let request = self.get("/v1/me", token).timeout(COMMAND_TIMEOUT);
-        json(request.send().await.map_err(unreachable)?).await
+        json(self.send(request).await?).await
     }
 
     async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncText, PlatformError> {
@@ -202,7 +238,7 @@ impl Platform for HttpPlatform {
         if let Some(cursor) = cursor {
             request = request.query(&[("cursor", cursor)]);
         }
-        let body = json_text(request.send().await.map_err(unreachable)?).await?;
+        let body = json_text(self.send(request).await?).await?;
         // A page is megabytes: reading it would hold up what else this thread does.
         tokio::task::spawn_blocking(move || read_json(&body))
             .await
@@ -218,7 +254,7 @@ impl Platform for HttpPlatform {
             .get("/v1/events", token)
             .header(header::ACCEPT, "text/event-stream")
             .header("last-event-id", cursor);
-        let response = successful(request.send().await.map_err(unreachable)?).await?;
+        let response = successful(self.send(request).await?).await?;
         if media_type(&response) != "text/event-stream" {
             return Err(PlatformError::NotAPlatform("it has no event stream".to_owned()));
         }
@@ -240,7 +276,7 @@ impl Platform for HttpPlatform {
             .post(&call.path, token)
             .header(IDEMPOTENCY_KEY_HEADER, call.key.to_string())
             .json(&call.body);
-        json(request.timeout(COMMAND_TIMEOUT).send().await.map_err(unreachable)?).await
+        json(self.send(request.timeout(COMMAND_TIMEOUT)).await?).await
     }
 
     async fn upload(&self, token: &str, id: AttachmentId, name: &str, file: PathBuf) -> Result<(), PlatformError> {
@@ -255,7 +291,7 @@ impl Platform for HttpPlatform {
             .header(header::CONTENT_TYPE, "application/octet-stream")
             .header(header::CONTENT_LENGTH, size_bytes)
             .body(body);
-        successful(request.send().await.map_err(unreachable)?).await?;
+        successful(self.send(request).await?).await?;
         Ok(())
     }
 
@@ -265,7 +301,7 @@ impl Platform for HttpPlatform {
         id: AttachmentId,
     ) -> Result<BoxStream<'static, Result<Bytes, PlatformError>>, PlatformError> {
         let request = self.get(&format!("/v1/attachments/{id}"), token);
-        let response = successful(request.send().await.map_err(unreachable)?).await?;
+        let response = successful(self.send(request).await?).await?;
         Ok(response.bytes_stream().map(|piece| piece.map_err(unreachable)).boxed())
     }
 }

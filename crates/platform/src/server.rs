@@ -115,6 +115,8 @@ pub struct Platform {
     config: Config,
     store: Store,
     mailer: Arc<dyn Mailer>,
+    /// Every flow is one of this: what one commits wakes who listens by another.
+    flow: Flow,
 }
 
 impl Platform {
@@ -144,23 +146,55 @@ impl Platform {
             MailRoute::Folder(folder) => Arc::new(FolderMailer::new(folder.clone(), from)),
             MailRoute::Custom(mailer) => mailer.clone(),
         };
-        let platform = Self { config, store, mailer };
-        platform.flow_for(None).ensure_limits().await?;
+        let fallback = || Url::parse("http://127.0.0.1/").unwrap_or_else(|_| unreachable!("a constant URL parses"));
+        let public_url = config.public_url.clone().unwrap_or_else(fallback);
+        let files = config.data.join("attachments");
+        #[cfg_attr(
+            not(feature = "simulation"),
+            expect(unused_mut, reason = "a broken variant changes it")
+        )]
+        let mut flow = Flow::new(store.clone(), config.ports.clone(), public_url, files);
+        #[cfg(feature = "simulation")]
+        flow.mail_at_once_by(mailer.clone());
+        flow.ensure_limits().await?;
+        let platform = Self {
+            config,
+            store,
+            mailer,
+            flow,
+        };
         Ok(platform)
     }
 
     /// What happens, for callers without a server: the command line and demo data.
     #[must_use]
     pub fn flow(&self) -> Flow {
-        self.flow_for(None)
+        self.flow.clone()
     }
 
-    fn flow_for(&self, address: Option<SocketAddr>) -> Flow {
-        let listening = address.and_then(|address| Url::parse(&format!("http://{address}")).ok());
-        let fallback = || Url::parse("http://127.0.0.1/").unwrap_or_else(|_| unreachable!("a constant URL parses"));
-        let public_url = self.config.public_url.clone().or(listening).unwrap_or_else(fallback);
-        let files = self.config.data.join("attachments");
-        Flow::new(self.store.clone(), self.config.ports.clone(), public_url, files)
+    fn flow_at(&self, address: SocketAddr) -> Flow {
+        let mut flow = self.flow.clone();
+        let listening = Url::parse(&format!("http://{address}")).ok();
+        if let Some(url) = self.config.public_url.clone().or(listening) {
+            flow.public_url = Arc::new(url);
+        }
+        flow
+    }
+
+    /// What a platform that is reached at `address` consists of: its routes, and the background work, which goes on until
+    /// `stop` is cancelled.
+    pub fn parts(
+        &self,
+        address: SocketAddr,
+        stop: &CancellationToken,
+    ) -> (Router, impl Future<Output = ()> + Send + 'static) {
+        let flow = self.flow_at(address);
+        let app = App {
+            flow: flow.clone(),
+            stop: stop.clone(),
+            metrics: metrics_handle(),
+        };
+        (router(app), jobs::run(flow, self.mailer.clone(), stop.clone()))
     }
 
     /// Serves until `stop` is cancelled; then lets requests under way end, and closes the database.
@@ -168,14 +202,8 @@ impl Platform {
     /// # Errors
     /// If the listener fails.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> Result<(), PlatformError> {
-        let flow = self.flow_for(Some(listener.local_addr()?));
-        let app = App {
-            flow: flow.clone(),
-            stop: stop.clone(),
-            metrics: metrics_handle(),
-        };
-        let jobs = tokio::spawn(jobs::run(flow, self.mailer.clone(), stop.clone()));
-        let router = router(app);
+        let (router, jobs) = self.parts(listener.local_addr()?, &stop);
+        let jobs = tokio::spawn(jobs);
         // An event is a small write that must not wait for more to send with it.
         let listener = listener.tap_io(|connection| {
             if let Err(error) = connection.set_nodelay(true) {

@@ -12,11 +12,8 @@ use axum::{
 };
 use futures_util::stream;
 use proffer_protocol::{Cursor, ErrorCode, Problem, SyncPage};
-use std::{
-    convert::Infallible,
-    time::{Duration, Instant},
-};
-use tokio::sync::watch;
+use std::{convert::Infallible, time::Duration};
+use tokio::{sync::watch, time::Instant};
 
 /// A sign of life, so that a dead connection is noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
