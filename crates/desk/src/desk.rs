@@ -199,6 +199,15 @@ impl Desk {
         self.inner.cache.limit_growth(more_pages).await
     }
 
+    /// Every document of the cache, with its kind and its id, as the text that came.
+    ///
+    /// # Errors
+    /// If the cache cannot be read.
+    #[cfg(any(test, feature = "testing"))]
+    pub async fn cached_documents(&self) -> std::result::Result<Vec<(String, Uuid, String)>, DeskError> {
+        self.inner.cache.documents_as_kept().await
+    }
+
     pub(crate) fn tell(&self, event: DeskEvent) {
         // Nobody listening is no failure: a window asks for everything when it comes up.
         let _ = self.inner.events.send(event);

@@ -8,6 +8,7 @@ use std::{
     cell::RefCell,
     collections::BTreeMap,
     io,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -53,6 +54,16 @@ pub struct Plan {
     pub variant: Option<&'static str>,
     /// How often each fail-point fired.
     pub fired: BTreeMap<(&'static str, Mode), u64>,
+    /// Where its databases lie.
+    pub folder: PathBuf,
+    /// Its databases as they were when it crashed: what it still does afterwards never happened.
+    pub kept: Option<Vec<(PathBuf, Vec<u8>)>>,
+    /// Whether its files can grow no more, as on a full disk.
+    pub is_disk_full: bool,
+    /// Numbers given out by sequences that no transaction takes back.
+    pub sequences: BTreeMap<String, i64>,
+    /// What the client whose request is dealt with takes the time to be, in milliseconds since the epoch.
+    pub client_time_ms: Option<i64>,
 }
 
 /// A plan that a simulated process and its simulation share.
@@ -88,7 +99,10 @@ pub async fn at(name: &'static str) -> io::Result<()> {
         }
         let (_, mode) = plan.armed.take_if(|(armed, _)| *armed == name)?;
         *plan.fired.entry((name, mode)).or_default() += 1;
-        plan.is_crashed = mode == Mode::Crash;
+        if mode == Mode::Crash {
+            plan.is_crashed = true;
+            plan.kept = databases(&plan.folder).ok();
+        }
         Some(mode)
     });
     match mode.flatten() {
@@ -96,6 +110,35 @@ pub async fn at(name: &'static str) -> io::Result<()> {
         Some(Mode::Error) => Err(io::Error::other(name)),
         None => Ok(()),
     }
+}
+
+/// The databases of a folder with what stands in them, and their logs.
+///
+/// # Errors
+/// If they cannot be read.
+pub fn databases(folder: &Path) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if is_database(&path) {
+            let bytes = std::fs::read(&path)?;
+            found.push((path, bytes));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a file is a database or its log.
+#[must_use]
+pub fn is_database(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending == "db" || ending == "db-wal")
+}
+
+/// Whether the process on this thread has crashed.
+#[must_use]
+pub fn is_crashed() -> bool {
+    with(|plan| plan.is_crashed).unwrap_or(false)
 }
 
 /// Whether the process runs this broken variant.
@@ -108,4 +151,32 @@ pub fn is_broken(variant: &str) -> bool {
 #[must_use]
 pub fn start() -> u128 {
     with(|plan| plan.start).unwrap_or(0)
+}
+
+/// Whether the process's files can grow no more.
+#[must_use]
+pub fn is_disk_full() -> bool {
+    with(|plan| plan.is_disk_full).unwrap_or(false)
+}
+
+/// The last of `count` numbers taken from a sequence that no transaction takes back; it begins after `after`.
+#[must_use]
+pub fn sequence(name: &str, after: i64, count: i64) -> i64 {
+    with(|plan| {
+        let last = plan.sequences.entry(name.to_owned()).or_insert(after);
+        *last += count;
+        *last
+    })
+    .unwrap_or(after + count)
+}
+
+/// What the client whose request is dealt with takes the time to be, in milliseconds since the epoch.
+#[must_use]
+pub fn client_time_ms() -> Option<i64> {
+    with(|plan| plan.client_time_ms).flatten()
+}
+
+/// Sets what the client whose request is dealt with next takes the time to be.
+pub fn set_client_time_ms(time: Option<i64>) {
+    with(|plan| plan.client_time_ms = time);
 }

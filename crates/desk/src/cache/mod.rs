@@ -8,6 +8,8 @@ mod batch;
 mod documents;
 mod files;
 mod index;
+#[cfg(any(test, feature = "testing"))]
+mod inspect;
 mod queue;
 mod search;
 #[cfg(test)]
@@ -263,7 +265,10 @@ impl Cache {
 /// What connections that write are opened by. One whose transaction could be neither committed nor undone, as happens
 /// when the disk is full, would take what comes next into that transaction; it is closed instead.
 pub(crate) fn writing_pool() -> SqlitePoolOptions {
-    SqlitePoolOptions::new().after_release(|connection, _| {
+    let options = SqlitePoolOptions::new();
+    #[cfg(feature = "simulation")]
+    let options = options.before_acquire(|connection, _| Box::pin(fit_to_disk(connection)));
+    options.after_release(|connection, _| {
         Box::pin(async move {
             if connection.is_in_transaction() {
                 // Undoing may still be under way.
@@ -272,6 +277,20 @@ pub(crate) fn writing_pool() -> SqlitePoolOptions {
             Ok(!connection.is_in_transaction())
         })
     })
+}
+
+/// Lets the file grow, or not while the simulated disk is full.
+#[cfg(feature = "simulation")]
+async fn fit_to_disk(connection: &mut sqlx::SqliteConnection) -> std::result::Result<bool, sqlx::Error> {
+    // A limit below the file's size is its size.
+    let limit = if proffer_failpoints::is_disk_full() {
+        1
+    } else {
+        i64::from(u32::MAX - 1)
+    };
+    let statement = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {limit}"));
+    sqlx::query(statement).execute(connection).await?;
+    Ok(true)
 }
 
 /// Opens a file, brings it to this version's form and, unless that is left for later, reads it through.

@@ -54,6 +54,8 @@ pub struct Flow {
     pub(crate) files: Arc<PathBuf>,
     changed: Arc<watch::Sender<u64>>,
     sessions_ended: Arc<AtomicU64>,
+    #[cfg(feature = "simulation")]
+    mailer: Option<Arc<dyn crate::mail::Mailer>>,
 }
 
 impl Flow {
@@ -68,6 +70,8 @@ impl Flow {
             files: Arc::new(files),
             changed: Arc::new(changed),
             sessions_ended: Arc::default(),
+            #[cfg(feature = "simulation")]
+            mailer: None,
         }
     }
 
@@ -124,7 +128,13 @@ impl Flow {
         request_hash: &str,
         command: &Command,
     ) -> Result<Document, FlowError> {
+        #[cfg(feature = "simulation")]
+        let seen = self.seen_before(command).await?;
         let mut work = self.begin(actor.clone()).await?;
+        #[cfg(feature = "simulation")]
+        {
+            work.seen = seen;
+        }
         if let Some(stored) = work.tx.response(actor.id, key).await? {
             return recall(&stored, request_hash);
         }
@@ -177,14 +187,48 @@ impl Flow {
             _ => Limits::default(),
         };
         Ok(Work {
+            #[cfg(feature = "simulation")]
+            seen: None,
+            #[cfg(feature = "simulation")]
+            mailer: self.mailer.clone(),
             tx,
             actor,
             limits,
-            now: self.ports.clock.now(),
+            now: self.now(),
             ports: self.ports.clone(),
             public_url: self.public_url.clone(),
             changes: BTreeMap::new(),
         })
+    }
+
+    /// The moment by the platform's own clock, the only one that counts.
+    fn now(&self) -> jiff::Timestamp {
+        #[cfg(feature = "simulation")]
+        if proffer_failpoints::is_broken("lock_trusted_to_the_clients_clock") {
+            let told = proffer_failpoints::client_time_ms().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+            return told.unwrap_or_else(|| self.ports.clock.now());
+        }
+        self.ports.clock.now()
+    }
+
+    /// A broken variant's: the offer as it is before the transaction begins.
+    #[cfg(feature = "simulation")]
+    async fn seen_before(&self, command: &Command) -> Result<Option<Document>, FlowError> {
+        match command {
+            Command::AcceptOffer(id, _) if proffer_failpoints::is_broken("check_then_act_on_accept") => {
+                let seen = self.store.read().await?.document(Entity::Offer, id.0).await?;
+                // What decides takes its time.
+                tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+                Ok(seen)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A broken variant's: a mailer that commands send by themselves.
+    #[cfg(feature = "simulation")]
+    pub fn mail_at_once_by(&mut self, mailer: Arc<dyn crate::mail::Mailer>) {
+        self.mailer = Some(mailer);
     }
 
     /// Numbers the changes, commits a piece of work and wakes who waits for changes.

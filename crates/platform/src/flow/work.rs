@@ -20,6 +20,12 @@ const LINK_DAYS: i64 = 90;
 
 /// One piece of work.
 pub struct Work {
+    /// A broken variant's: an offer as it was before the transaction began.
+    #[cfg(feature = "simulation")]
+    pub(crate) seen: Option<Document>,
+    /// A broken variant's: what sends email before the commit.
+    #[cfg(feature = "simulation")]
+    pub(crate) mailer: Option<std::sync::Arc<dyn crate::mail::Mailer>>,
     pub(crate) tx: Tx,
     pub(crate) actor: AccountRow,
     pub(crate) limits: Limits,
@@ -59,6 +65,14 @@ impl Work {
     pub(crate) async fn offer(&mut self, id: OfferId) -> Result<OfferDocument, FlowError> {
         let Some(Document::Offer(document)) = self.tx.document(Entity::Offer, id.0).await? else {
             return Err(FlowError::code(ErrorCode::NotFound));
+        };
+        #[cfg(feature = "simulation")]
+        let document = match self.seen.take() {
+            Some(Document::Offer(seen)) => OfferDocument {
+                revision: document.revision,
+                ..seen
+            },
+            _ => document,
         };
         let may_see = match self.actor.role {
             Role::Customer => document.offer.customer_id == self.actor.id,
@@ -221,6 +235,20 @@ impl Work {
             recipient: account.email,
             offer_id: offer,
         };
+        #[cfg(feature = "simulation")]
+        if let (true, Some(mailer)) = (proffer_failpoints::is_broken("email_before_commit"), &self.mailer) {
+            let outgoing = crate::mail::OutgoingEmail {
+                id: email.id,
+                recipient_name: email.recipient_name,
+                recipient: email.recipient,
+                subject: email.subject,
+                text: email.text,
+                html: email.html,
+                date: self.now,
+            };
+            let _sent = mailer.send(&outgoing).await;
+            return Ok(());
+        }
         self.tx.insert_email(&email, self.now).await?;
         Ok(())
     }

@@ -152,7 +152,10 @@ impl Store {
 }
 
 async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool, StoreError> {
-    let options = AnyPoolOptions::new()
+    let options = AnyPoolOptions::new();
+    #[cfg(feature = "simulation")]
+    let options = options.before_acquire(|connection, _| Box::pin(fit_to_disk(connection)));
+    let options = options
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(30))
         // One whose transaction could be neither committed nor undone, as happens when the disk is full, would take what
@@ -182,6 +185,20 @@ async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool, StoreError>
             })
         });
     Ok(options.connect(url).await?)
+}
+
+/// Lets the file grow, or not while the simulated disk is full.
+#[cfg(feature = "simulation")]
+async fn fit_to_disk(connection: &mut sqlx::AnyConnection) -> Result<bool, sqlx::Error> {
+    // A limit below the file's size is its size.
+    let limit = if proffer_failpoints::is_disk_full() {
+        1
+    } else {
+        i64::from(u32::MAX - 1)
+    };
+    let statement = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {limit}"));
+    sqlx::query(statement).execute(connection).await?;
+    Ok(true)
 }
 
 /// A transaction. Dropped without [`Tx::commit`], it never was.

@@ -2,8 +2,16 @@
 
 use super::{StoreError, Tx, contended};
 use proffer_protocol::{Entity, StreamId};
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
+
+/// Changes a statement at most.
+const ROWS_A_STATEMENT: usize = 200;
+
+/// Whether statements for so many rows come again and again, so that they are worth being remembered.
+fn is_usual(rows: usize) -> bool {
+    rows <= 4 || rows == ROWS_A_STATEMENT
+}
 
 /// A change about to be numbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,29 +55,61 @@ impl Tx {
         .fetch_one(&mut *self.inner)
         .await
         .map_err(contended)?;
-        for (seq, change) in (head - count + 1..).zip(changes) {
-            sqlx::query(
-                "UPDATE stream_change SET is_latest = 0 \
-                 WHERE stream = $1 AND entity = $2 AND entity_id = $3 AND is_latest = 1",
-            )
-            .bind(&stream)
-            .bind(change.entity.as_str())
-            .bind(change.id.to_string())
-            .execute(&mut *self.inner)
-            .await
-            .map_err(contended)?;
-            sqlx::query(
-                "INSERT INTO stream_change (stream, seq, entity, entity_id, is_gone, is_latest) \
-                 VALUES ($1, $2, $3, $4, 0, 1)",
-            )
-            .bind(&stream)
-            .bind(seq)
-            .bind(change.entity.as_str())
-            .bind(change.id.to_string())
-            .execute(&mut *self.inner)
-            .await
-            .map_err(contended)?;
+        #[cfg(feature = "simulation")]
+        let head = if proffer_failpoints::is_broken("stream_number_from_a_sequence") {
+            let head = proffer_failpoints::sequence(&stream, head - count, count);
+            sqlx::query("UPDATE stream SET seq = $1 WHERE id = $2")
+                .bind(head)
+                .bind(&stream)
+                .execute(&mut *self.inner)
+                .await?;
+            head
+        } else {
+            head
+        };
+        let numbered: Vec<_> = (head - count + 1..).zip(changes).collect();
+        for rows in numbered.chunks(ROWS_A_STATEMENT) {
+            self.insert_numbered(&stream, rows).await?;
         }
+        Ok(())
+    }
+
+    /// Writes changes under their numbers, in two statements: those of the same documents before are the latest no more.
+    async fn insert_numbered(&mut self, stream: &str, rows: &[(i64, &NewChange)]) -> Result<(), StoreError> {
+        let places = |from: usize, each: usize| (0..rows.len()).map(move |row| from + row * each);
+        let documents: Vec<_> = places(2, 2).map(|at| format!("(${at}, ${})", at + 1)).collect();
+        let sql = format!(
+            "UPDATE stream_change SET is_latest = 0 \
+             WHERE stream = $1 AND is_latest = 1 AND (entity, entity_id) IN (VALUES {})",
+            documents.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql))
+            .persistent(is_usual(rows.len()))
+            .bind(stream);
+        for (_, change) in rows {
+            query = query.bind(change.entity.as_str()).bind(change.id.to_string());
+        }
+        query.execute(&mut *self.inner).await.map_err(contended)?;
+        let changes: Vec<_> = places(2, 4)
+            .map(|at| format!("($1, ${at}, ${}, ${}, 0, ${})", at + 1, at + 2, at + 3))
+            .collect();
+        let sql = format!(
+            "INSERT INTO stream_change (stream, seq, entity, entity_id, is_gone, is_latest) VALUES {}",
+            changes.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql))
+            .persistent(is_usual(rows.len()))
+            .bind(stream);
+        for (index, (seq, change)) in rows.iter().enumerate() {
+            // Of a document told of twice only the last one is its latest.
+            let is_latest = !rows[index + 1..].iter().any(|(_, later)| later == change);
+            query = query
+                .bind(*seq)
+                .bind(change.entity.as_str())
+                .bind(change.id.to_string())
+                .bind(i32::from(is_latest));
+        }
+        query.execute(&mut *self.inner).await.map_err(contended)?;
         Ok(())
     }
 

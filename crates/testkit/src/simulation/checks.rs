@@ -1,6 +1,9 @@
 //! The invariants: what must hold after every history.
 
-use crate::history::{History, Wanted};
+use crate::{
+    facts::{Answered, Wanted},
+    history::History,
+};
 use anyhow::{Context, bail, ensure};
 use proffer_desk::api::{
     OpenTarget,
@@ -8,83 +11,100 @@ use proffer_desk::api::{
     offer::{OfferRef, OfferView},
     outbox::{OutboxState, OutboxView},
     question::{ConversationView, QuestionRef},
+    request_centre::{RequestCentreList, RequestCentreView, RequestView},
 };
-use proffer_domain::OfferEventKind;
-use proffer_protocol::{Document, Entity, StreamId};
-use std::{collections::BTreeSet, sync::PoisonError};
+use proffer_domain::{Money, OfferEventKind, OfferState, Timestamp};
+use proffer_protocol::{Cursor, Document, Entity, OfferDocument, StreamId};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
-/// Whether nothing is under way any more: outboxes empty, caches equal to the platform's view, notices raised, mail out.
+type Documents = BTreeMap<(String, Uuid), serde_json::Value>;
+
+/// Whether nothing is under way any more: outboxes empty, caches equal to the platform's view, notices raised, mail out,
+/// customers answered.
 pub(crate) fn in_step(history: &History) -> anyhow::Result<()> {
-    let messages = history.documents(Entity::Message)?;
-    let questions = history.documents(Entity::Question)?;
+    for wish in &history.notes.open().wishes {
+        ensure!(wish.answered != Answered::NotYet, "{:?} is not answered", wish.wanted);
+    }
+    for index in 0..history.desks.len() {
+        let outbox: OutboxView = history.desks[index].ask("outbox_list", ())?;
+        let waiting = outbox.entries.iter().find(|entry| !has_failed(&entry.state));
+        ensure!(waiting.is_none(), "the outbox of desk {index} still holds {waiting:?}");
+        same_documents(history, index)?;
+    }
     let offers = history.offers()?;
-    for (index, desk) in history.desks.iter().enumerate() {
-        let outbox: OutboxView = desk.ask("outbox_list", ()).context("the outbox")?;
-        let waiting = outbox
-            .entries
-            .iter()
-            .filter(|entry| !matches!(entry.state, OutboxState::Refused { .. } | OutboxState::Parked { .. }));
-        ensure!(waiting.count() == 0, "the outbox of desk {index} is not empty");
-        for document in &questions {
-            let Document::Question(document) = document else {
-                continue;
-            };
-            let question_id = document.question.id;
-            let view: ConversationView = desk
-                .ask("question_show", QuestionRef { question_id })
-                .with_context(|| format!("desk {index} does not know question {question_id}"))?;
-            let here: BTreeSet<_> = view.messages.iter().map(|message| message.id).collect();
-            let there: BTreeSet<_> = messages
-                .iter()
-                .filter_map(|message| match message {
-                    Document::Message(message) if message.message.question_id == question_id => {
-                        Some(message.message.id)
-                    }
-                    _ => None,
-                })
-                .collect();
-            ensure!(
-                here == there,
-                "desk {index} shows other messages on {question_id} than the platform has"
-            );
-            ensure!(
-                view.state == document.question.state,
-                "desk {index} shows another state of {question_id}"
-            );
-        }
-        for offer in offers.iter().filter(|offer| offer.expert.name == desk.expert.name()) {
-            let offer_id = offer.offer.id;
-            let view: OfferView = desk
-                .ask("offer_show", OfferRef { offer_id })
-                .with_context(|| format!("desk {index} does not know offer {offer_id}"))?;
-            ensure!(
-                view.state == Some(offer.offer.state),
-                "desk {index} shows another state of {offer_id}"
-            );
-            if is_accepted(offer) {
+    for offer in offers.iter().filter(|offer| is_accepted(offer)) {
+        for (index, desk) in history.desks.iter().enumerate() {
+            if desk.expert.name() == offer.expert.name {
                 raised(history, index, offer)?;
             }
         }
-    }
-    for offer in offers.iter().filter(|offer| is_accepted(offer)) {
         mailed(history, offer)?;
     }
     Ok(())
 }
 
-fn is_accepted(offer: &proffer_protocol::OfferDocument) -> bool {
-    offer
-        .offer
-        .events
-        .iter()
-        .any(|event| event.kind == OfferEventKind::Accepted)
+/// All invariants, once everybody is in step.
+pub(crate) fn all(history: &History) -> anyhow::Result<()> {
+    let offers = history.offers()?;
+    wishes(history, &offers)?;
+    promises(history, &offers)?;
+    drafts(history)?;
+    views(history, &offers)?;
+    money(history, &offers)?;
+    letters(history, &offers)?;
+    moments(history, &offers)?;
+    streams(history)
+}
+
+fn has_failed(state: &OutboxState) -> bool {
+    matches!(state, OutboxState::Refused { .. } | OutboxState::Parked { .. })
+}
+
+fn events(offer: &OfferDocument, kind: OfferEventKind) -> usize {
+    offer.offer.events.iter().filter(|event| event.kind == kind).count()
+}
+
+fn is_accepted(offer: &OfferDocument) -> bool {
+    events(offer, OfferEventKind::Accepted) > 0
+}
+
+/// The desk's cache holds what a first sync would bring, and nothing else.
+fn same_documents(history: &History, index: usize) -> anyhow::Result<()> {
+    let email = history.desks[index].expert.email();
+    let there = history.platform.ask(async move |flow| {
+        let account = flow.account_by_email(email).await?;
+        let page = flow.changes_since(&account, &Cursor::default(), 5_000).await?;
+        let mut documents = Documents::new();
+        for change in page.changes {
+            if let Some(document) = change.document {
+                documents.insert((change.entity.as_str().to_owned(), change.id), document);
+            }
+        }
+        Ok(documents)
+    })?;
+    let kept = history.desks[index].look(async |desk| desk.cached_documents().await)??;
+    let mut here = Documents::new();
+    for (entity, id, text) in kept {
+        here.insert((entity, id), serde_json::from_str(&text)?);
+    }
+    for (key, document) in &there {
+        match here.get(key) {
+            None => bail!("desk {index} lacks {} {}", key.0, key.1),
+            Some(kept) if kept != document => bail!("desk {index} has another {} {}", key.0, key.1),
+            Some(_) => {}
+        }
+    }
+    let extra = here.keys().find(|key| !there.contains_key(key));
+    ensure!(extra.is_none(), "desk {index} keeps {extra:?}, which it may not see");
+    Ok(())
 }
 
 /// One notice in the journal, raised under one key, and more than once only after a mishap at that very place.
-fn raised(history: &History, index: usize, offer: &proffer_protocol::OfferDocument) -> anyhow::Result<()> {
+fn raised(history: &History, index: usize, offer: &OfferDocument) -> anyhow::Result<()> {
     let desk = &history.desks[index];
     let offer_id = offer.offer.id;
-    let list: NoticeList = desk.ask("notice_list", ()).context("the notices")?;
+    let list: NoticeList = desk.ask("notice_list", ())?;
     let kept = list
         .notices
         .iter()
@@ -94,10 +114,11 @@ fn raised(history: &History, index: usize, offer: &proffer_protocol::OfferDocume
         kept == 1,
         "desk {index} keeps {kept} notices of the acceptance of {offer_id}"
     );
-    let all = desk.notifier.raised();
+    let all = desk.screen.raised();
+    let target = Some(OpenTarget::Offer { offer_id });
     let of_it: Vec<_> = all
         .iter()
-        .filter(|raised| raised.target == Some(OpenTarget::Offer { offer_id }))
+        .filter(|raised| raised.target == target && raised.title.contains("accepted"))
         .collect();
     let keys: BTreeSet<_> = of_it.iter().map(|raised| raised.id).collect();
     let has_digest = all
@@ -122,13 +143,8 @@ fn raised(history: &History, index: usize, offer: &proffer_protocol::OfferDocume
 }
 
 /// One email to either side.
-fn mailed(history: &History, offer: &proffer_protocol::OfferDocument) -> anyhow::Result<()> {
-    let letters = history
-        .platform
-        .letterbox
-        .letters
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+fn mailed(history: &History, offer: &OfferDocument) -> anyhow::Result<()> {
+    let letters = history.platform.letterbox.letters();
     let (title, price) = (&offer.offer.terms.title, offer.offer.terms.price);
     for words in ["Receipt: ", " accepted your offer: "] {
         let wanted = format!("{words}{title}, {price}");
@@ -142,72 +158,227 @@ fn mailed(history: &History, offer: &proffer_protocol::OfferDocument) -> anyhow:
     Ok(())
 }
 
-/// All invariants, once everybody is in step.
-pub(crate) fn all(history: &History) -> anyhow::Result<()> {
-    let messages = history.documents(Entity::Message)?;
+/// Every command of a customer that was answered has exactly one effect, every refused one none.
+fn wishes(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
     let questions = history.documents(Entity::Question)?;
-    let offers = history.offers()?;
-    for wish in history.wishes.iter().filter(|wish| wish.is_acknowledged) {
-        let effects = match wish.what {
+    let messages = history.documents(Entity::Message)?;
+    let facts = history.notes.open();
+    for wish in &facts.wishes {
+        let of_kind = |done: Answered| {
+            let same = facts.wishes.iter().filter(|other| other.wanted == wish.wanted);
+            same.filter(|other| other.answered == done).count()
+        };
+        let effects = match wish.wanted {
             Wanted::Question(id) => questions.iter().filter(|document| document.id() == id.0).count(),
             Wanted::Message(id) => messages.iter().filter(|document| document.id() == id).count(),
-            Wanted::Acceptance(id) => offers
+            // The last rating stands.
+            Wanted::Rating(id) => {
+                let rated = questions.iter().any(|document| match document {
+                    Document::Question(document) => document.question.id == id && document.question.rating.is_some(),
+                    _ => false,
+                });
+                ensure!(rated || of_kind(Answered::Done) == 0, "a rating of {id} is gone");
+                continue;
+            }
+            Wanted::Offer(id, kind) => offers
                 .iter()
                 .filter(|offer| offer.offer.id == id)
-                .flat_map(|offer| &offer.offer.events)
-                .filter(|event| event.kind == OfferEventKind::Accepted)
-                .count(),
+                .map(|offer| events(offer, kind))
+                .sum(),
         };
+        let wanted = of_kind(Answered::Done);
         ensure!(
-            effects == 1,
-            "{:?} was acknowledged and has {effects} effects",
-            wish.what
+            effects == wanted,
+            "{:?} was acknowledged {wanted} times and has {effects} effects",
+            wish.wanted
         );
     }
-    for (index, desk) in history.desks.iter().enumerate() {
-        let outbox: OutboxView = desk.ask("outbox_list", ()).context("the outbox")?;
-        if let Some(entry) = outbox.entries.first() {
-            bail!("desk {index}: what may be sent came back: {entry:?}");
+    for offer in offers {
+        ensure!(
+            events(offer, OfferEventKind::Accepted) <= 1,
+            "{} was accepted twice",
+            offer.offer.id
+        );
+    }
+    Ok(())
+}
+
+/// What an expert was told is on its way has arrived once and in order, or was refused and can be edited.
+fn promises(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
+    let messages = history.documents(Entity::Message)?;
+    let mut refused: Vec<BTreeSet<String>> = Vec::new();
+    for desk in &history.desks {
+        let outbox: OutboxView = desk.ask("outbox_list", ())?;
+        refused.push(outbox.entries.into_iter().map(|entry| entry.summary).collect());
+    }
+    let mut last = BTreeMap::new();
+    for promise in &history.notes.open().promises {
+        let (text, desk) = (&promise.text, promise.desk);
+        let sent_at: Vec<Timestamp> = if promise.is_offer {
+            let of_it = offers.iter().filter(|offer| History::title_of(offer).0 == text);
+            of_it.map(|offer| offer.offer.sent_at).collect()
+        } else {
+            let of_it = messages.iter().filter_map(|document| match document {
+                Document::Message(document) if document.message.text == *text => Some(document.message.sent_at),
+                _ => None,
+            });
+            of_it.collect()
+        };
+        let is_refused = refused[desk].contains(text);
+        match (sent_at.as_slice(), is_refused) {
+            ([], true) => {}
+            ([], false) => bail!("{text:?} of desk {desk} is lost"),
+            ([_], true) => bail!("{text:?} of desk {desk} arrived and came back all the same"),
+            ([at], false) if !promise.is_offer => {
+                let before = last.insert((desk, promise.question), *at);
+                ensure!(before <= Some(*at), "{text:?} overtook what was written before");
+            }
+            ([_], false) => {}
+            (several, _) => bail!("{text:?} of desk {desk} arrived {} times", several.len()),
         }
     }
-    let mut last = std::collections::BTreeMap::new();
-    for promise in &history.promises {
-        if promise.is_offer {
-            let count = offers
-                .iter()
-                .filter(|offer| offer.offer.terms.title == promise.text)
-                .count();
+    Ok(())
+}
+
+/// What was kept as a draft is there, and what was sent is none any more.
+fn drafts(history: &History) -> anyhow::Result<()> {
+    for kept in &history.notes.open().drafts {
+        let question = QuestionRef {
+            question_id: kept.question,
+        };
+        let view: ConversationView = history.desks[kept.desk].ask("question_show", question)?;
+        let wanted = kept.text.as_deref().unwrap_or_default();
+        ensure!(
+            view.draft.text == wanted,
+            "the draft of desk {} on {} is {:?} and should be {wanted:?}",
+            kept.desk,
+            kept.question,
+            view.draft.text
+        );
+    }
+    Ok(())
+}
+
+/// What the window shows is what the platform has.
+fn views(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
+    for (index, desk) in history.desks.iter().enumerate() {
+        for offer in offers.iter().filter(|offer| offer.expert.name == desk.expert.name()) {
+            let offer_id = offer.offer.id;
+            let view: OfferView = desk.ask("offer_show", OfferRef { offer_id })?;
+            ensure!(
+                view.state == Some(offer.offer.state),
+                "desk {index} shows another state of {offer_id}"
+            );
+        }
+        let mut entries = Vec::new();
+        for view in [RequestView::AllOpen, RequestView::Done] {
+            let list = RequestCentreList {
+                view,
+                search: String::new(),
+            };
+            let centre: RequestCentreView = desk.ask("request_centre_list", list)?;
+            entries.extend(
+                centre
+                    .groups
+                    .into_iter()
+                    .flat_map(|group| group.rows)
+                    .map(|row| row.offer_id),
+            );
+        }
+        for offer in offers
+            .iter()
+            .filter(|offer| is_accepted(offer) && offer.expert.name == desk.expert.name())
+        {
+            let count = entries.iter().filter(|id| **id == offer.offer.id).count();
             ensure!(
                 count == 1,
-                "offer {:?} of desk {} arrived {count} times",
-                promise.text,
-                promise.desk
+                "{} has {count} entries in the Request Centre of desk {index}",
+                offer.offer.id
             );
-            continue;
         }
-        let arrived: Vec<_> = messages
+    }
+    Ok(())
+}
+
+/// What was accepted sums up to the same for customers, for the platform and in each expert's Request Centre.
+fn money(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
+    let in_progress =
+        |offer: &&OfferDocument| matches!(offer.offer.state, OfferState::InProgress | OfferState::Delivered);
+    for (index, desk) in history.desks.iter().enumerate() {
+        let mut sums: BTreeMap<String, Money> = BTreeMap::new();
+        for offer in offers
             .iter()
-            .filter_map(|document| match document {
-                Document::Message(document) if document.message.text == promise.text => Some(document),
-                _ => None,
-            })
-            .collect();
-        let [one] = arrived.as_slice() else {
-            bail!(
-                "{:?} of desk {} arrived {} times",
-                promise.text,
-                promise.desk,
-                arrived.len()
-            );
-        };
-        let before = last.insert((promise.desk, promise.question), one.message.sent_at);
+            .filter(in_progress)
+            .filter(|offer| offer.expert.name == desk.expert.name())
+        {
+            let price = offer.offer.terms.price;
+            let sum = sums.entry(price.currency.to_string()).or_insert_with(|| Money::new(0, price.currency));
+            sum.amount_minor += price.amount_minor;
+        }
+        let wanted: BTreeSet<_> = sums.into_values().map(|sum| sum.to_string()).collect();
+        let centre: RequestCentreView = desk.ask("request_centre_list", RequestCentreList::default())?;
+        let shown = centre
+            .views
+            .into_iter()
+            .find(|count| count.view == RequestView::InProgress);
+        let shown: BTreeSet<_> = shown.context("a view")?.amount_texts.into_iter().collect();
         ensure!(
-            before <= Some(one.message.sent_at),
-            "{:?} overtook what was written before",
-            promise.text
+            shown == wanted,
+            "desk {index} sums up to {shown:?} instead of {wanted:?}"
         );
     }
-    streams(history)
+    Ok(())
+}
+
+/// No email tells what did not happen, and none tells it under two ids.
+fn letters(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
+    let letters = history.platform.letterbox.letters();
+    let mut by_subject: BTreeMap<(&str, &str), BTreeSet<Uuid>> = BTreeMap::new();
+    for letter in &letters {
+        by_subject
+            .entry((&letter.recipient, &letter.subject))
+            .or_default()
+            .insert(letter.id);
+    }
+    for ((recipient, subject), ids) in &by_subject {
+        if !subject.starts_with("Receipt: ") {
+            continue;
+        }
+        let is_true = offers.iter().any(|offer| {
+            is_accepted(offer)
+                && subject.ends_with(&format!("{}, {}", offer.offer.terms.title, offer.offer.terms.price))
+        });
+        ensure!(is_true, "{recipient} was told {subject:?}, which did not happen");
+        ensure!(ids.len() == 1, "{recipient} was told {subject:?} {} times", ids.len());
+    }
+    Ok(())
+}
+
+/// Nothing on the platform is later than the platform's own clock, whatever the clocks of others say.
+fn moments(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
+    let now = crate::time::moment(history.passed);
+    let not_later = |at: Timestamp, what: &str| -> anyhow::Result<()> {
+        ensure!(at <= now, "{what} is of {at}, which is later than {now}");
+        Ok(())
+    };
+    for document in history.documents(Entity::Question)? {
+        let Document::Question(document) = document else {
+            continue;
+        };
+        not_later(document.question.last_activity_at, "a question's last activity")?;
+        if let Some(lock) = &document.question.lock {
+            not_later(lock.taken_at, "a lock")?;
+        }
+    }
+    for document in history.documents(Entity::Message)? {
+        if let Document::Message(document) = document {
+            not_later(document.message.sent_at, "a message")?;
+        }
+    }
+    for event in offers.iter().flat_map(|offer| &offer.offer.events) {
+        not_later(event.at, "an event")?;
+    }
+    Ok(())
 }
 
 /// The numbers of every stream are 1, 2, 3 and so on.

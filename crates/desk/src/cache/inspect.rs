@@ -1,0 +1,29 @@
+//! What the cache holds, for tests that compare it with the platform.
+
+use super::Cache;
+use crate::error::Result;
+use proffer_protocol::Entity;
+use sqlx::Row;
+use uuid::Uuid;
+
+impl Cache {
+    /// Every document as the text that came.
+    pub(crate) async fn documents_as_kept(&self) -> Result<Vec<(String, Uuid, String)>> {
+        let mut found = Vec::new();
+        for entity in [Entity::Question, Entity::Message, Entity::Offer] {
+            let statement = sqlx::AssertSqlSafe(format!("SELECT id, document FROM {}", entity.as_str()));
+            for row in sqlx::query(statement).fetch_all(&self.readers()).await? {
+                let id: Vec<u8> = row.try_get(0)?;
+                found.push((entity.as_str().to_owned(), super::id_of(&id), row.try_get(1)?));
+            }
+        }
+        for row in sqlx::query("SELECT entity, id, document FROM document")
+            .fetch_all(&self.readers())
+            .await?
+        {
+            let id: Vec<u8> = row.try_get(1)?;
+            found.push((row.try_get(0)?, super::id_of(&id), row.try_get(2)?));
+        }
+        Ok(found)
+    }
+}

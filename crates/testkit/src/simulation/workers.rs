@@ -1,0 +1,177 @@
+//! Histories side by side: each in a program of its own, because all threads of a program are waited for.
+
+use crate::{
+    Options, history,
+    report::{Failure, Line, LineOutcome, Report},
+    say,
+    world::World,
+};
+use anyhow::Context;
+use proffer_failpoints::Mode;
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError, mpsc},
+    time::Duration,
+};
+
+/// How long a history may take before it counts as hanging.
+const HANGS_AFTER: Duration = Duration::from_secs(120);
+
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Runs this program's share of the seeds and says what came of each.
+pub(crate) fn work(options: &Options, variant: Option<&'static str>) -> anyhow::Result<()> {
+    let shows = options.trace;
+    std::panic::set_hook(Box::new(move |panic| {
+        if shows {
+            let _shown = writeln!(std::io::stderr(), "{panic}");
+        }
+        PANICS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(panic.to_string());
+    }));
+    let world = World::begin()?;
+    let stride = options.stride.unwrap_or(1).max(1);
+    let mut seed = options.first_seed;
+    let end = options.first_seed.saturating_add(options.seeds);
+    while seed < end {
+        tell(&Line { seed, outcome: None })?;
+        let outcome = live(&world, seed, variant, options);
+        tell(&Line {
+            seed,
+            outcome: Some(outcome),
+        })?;
+        seed += stride;
+    }
+    Ok(())
+}
+
+fn live(world: &World, seed: u64, variant: Option<&'static str>, options: &Options) -> LineOutcome {
+    let outcome = history::run(world, seed, variant);
+    let mut error = outcome.result.err().map(|error| format!("{error:#}"));
+    let panics = std::mem::take(&mut *PANICS.lock().unwrap_or_else(PoisonError::into_inner));
+    if !panics.is_empty() {
+        error = Some(panics.join("; "));
+    }
+    if options.twice {
+        let again = history::run(world, seed, variant);
+        if again.digest != outcome.digest {
+            let differs = outcome
+                .trace
+                .iter()
+                .zip(&again.trace)
+                .find(|(first, second)| first != second);
+            error = Some(format!("two runs differ: {differs:?}"));
+        }
+    }
+    LineOutcome {
+        trace: if options.trace || options.seeds == 1 {
+            outcome.trace
+        } else {
+            Vec::new()
+        },
+        error,
+        digest: outcome.digest,
+        fired: outcome
+            .fired
+            .into_iter()
+            .map(|((point, mode), count)| (point.to_owned(), mode == Mode::Crash, count))
+            .collect(),
+    }
+}
+
+fn tell(line: &Line) -> anyhow::Result<()> {
+    say(&format!("{}\n", serde_json::to_string(line)?))
+}
+
+/// Ends its program when it is dropped.
+struct Worker(Child);
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // One that has ended is as good.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs all seeds over several programs; `told` hears of each failure.
+pub(crate) fn run(
+    options: &Options,
+    variant: Option<&'static str>,
+    told: impl Fn(&Failure) -> anyhow::Result<()>,
+) -> anyhow::Result<Report> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = options
+        .jobs
+        .unwrap_or(u64::try_from(processors)?)
+        .clamp(1, options.seeds.max(1));
+    let (give, take) = mpsc::channel();
+    let mut workers = Vec::new();
+    let mut current = Vec::new();
+    for job in 0..jobs {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["--stride", &jobs.to_string()]);
+        command.args(["--first-seed", &(options.first_seed + job).to_string()]);
+        command.args(["--seeds", &options.seeds.saturating_sub(job).to_string()]);
+        if let Some(name) = variant {
+            command.args(["--variant", name]);
+        }
+        if options.twice {
+            command.arg("--twice");
+        }
+        if options.trace {
+            command.arg("--trace");
+        }
+        let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn()?;
+        let out = BufReader::new(child.stdout.take().context("a worker's output")?);
+        let give = give.clone();
+        std::thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                if give.send((job, Some(line))).is_err() {
+                    return;
+                }
+            }
+            let _ended = give.send((job, None));
+        });
+        workers.push(Worker(child));
+        current.push(options.first_seed + job);
+    }
+    drop(give);
+    let mut report = Report::default();
+    let mut running = jobs;
+    while running > 0 {
+        let Ok((job, line)) = take.recv_timeout(HANGS_AFTER) else {
+            anyhow::bail!("a history hangs; it is one of the seeds {current:?}");
+        };
+        let job = usize::try_from(job)?;
+        let Some(line) = line else {
+            running -= 1;
+            let status = workers[job].0.wait()?;
+            anyhow::ensure!(
+                status.success(),
+                "seed {}: its program ended with {status}",
+                current[job]
+            );
+            continue;
+        };
+        let line: Line = serde_json::from_str(&line).with_context(|| line.clone())?;
+        current[job] = line.seed;
+        let Some(mut outcome) = line.outcome else {
+            continue;
+        };
+        if options.trace {
+            let lines: String = outcome.trace.drain(..).map(|line| format!("    {line}\n")).collect();
+            say(&format!("seed {}, digest {:016x}\n{lines}", line.seed, outcome.digest))?;
+        }
+        if let Some(failure) = report.add(line.seed, outcome) {
+            told(&failure)?;
+            if options.bite && options.until_caught {
+                break;
+            }
+        }
+    }
+    Ok(report)
+}
