@@ -26,8 +26,9 @@ pub(super) async fn run(desk: Desk, link: Link) {
     let mut standing = desk.inner.standing.subscribe();
     loop {
         let mut next_at = None;
+        let mut landed = Vec::new();
         if standing.borrow_and_update().is_reachable() {
-            match desk.inner.journal.outbox(link.account).await {
+            match while_flying(desk.inner.journal.outbox(link.account), &mut flying, &mut landed).await {
                 Ok(entries) => {
                     let room = FLYING_AT_MOST - flying.len();
                     let plan = plan::push_plan(&entries, &lanes, room, desk.now());
@@ -44,6 +45,11 @@ pub(super) async fn run(desk: Desk, link: Link) {
                 }
             }
         }
+        if !landed.is_empty() {
+            // Their entries were read as they had been; only now may their lanes go on.
+            lanes.retain(|lane| !landed.contains(lane));
+            continue;
+        }
         let wait = next_at.map(|at| Duration::try_from(at.duration_since(desk.now())).unwrap_or_default());
         let due = async {
             match wait {
@@ -58,6 +64,22 @@ pub(super) async fn run(desk: Desk, link: Link) {
             () = desk.inner.push_wake.notified() => {}
             changed = standing.changed() => if changed.is_err() { return },
             () = due => {}
+        }
+    }
+}
+
+/// Waits for `work` and lets what is on its way go on meanwhile: a command that stood still could hold the very
+/// connection to the journal that `work` waits for. Notes the lanes of those that landed.
+async fn while_flying<T>(
+    work: impl Future<Output = T>,
+    flying: &mut FuturesUnordered<BoxFuture<'_, Uuid>>,
+    landed: &mut Vec<Uuid>,
+) -> T {
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            Some(lane) = flying.next(), if !flying.is_empty() => landed.push(lane),
         }
     }
 }
