@@ -264,6 +264,29 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// What SQLite finds wrong with its own file, read through; empty if nothing is. Another database says nothing.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn integrity_problems(&mut self) -> Result<Vec<String>, StoreError> {
+        if self.inner.backend_name() != "SQLite" {
+            return Ok(Vec::new());
+        }
+        let rows = sqlx::query("PRAGMA integrity_check")
+            .fetch_all(&mut *self.inner)
+            .await?;
+        let mut found = Vec::new();
+        for row in &rows {
+            let words: String = row.try_get(0)?;
+            if words != "ok" {
+                found.push(words);
+            }
+        }
+        Ok(found)
+    }
+}
+
 fn revision(document: &Document) -> i64 {
     i64::try_from(document.revision()).unwrap_or(i64::MAX)
 }
