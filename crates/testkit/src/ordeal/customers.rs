@@ -181,9 +181,9 @@ impl Customer {
     /// Does one random thing.
     pub(crate) async fn act(&mut self) -> anyhow::Result<()> {
         match self.generator.random_range(0..100) {
-            0..20 => self.ask().await,
-            20..45 => self.reply().await,
-            45..80 => self.accept().await,
+            0..10 => self.ask().await,
+            10..30 => self.reply().await,
+            30..80 => self.accept().await,
             80..90 => self.send_unanswered().await,
             _ => self.repeat().await,
         }
@@ -230,6 +230,18 @@ impl Customer {
         };
         let (id, version) = (offer.offer.id, offer.offer.version);
         let body = json!({"version": version, "call_slot": null});
+        self.wish(format!("/v1/offers/{id}/accept"), body, Wanted::Acceptance(id))
+            .await
+    }
+
+    /// Accepts the offer of this title.
+    pub(crate) async fn accept_titled(&mut self, title: &str) -> anyhow::Result<()> {
+        self.caller.follow(&mut self.followed).await?;
+        let offers = offers(&self.followed.documents)?;
+        let offer = offers.iter().find(|offer| offer.offer.terms.title == title);
+        let offer = &offer.with_context(|| format!("{title:?} is not there"))?.offer;
+        let body = json!({"version": offer.version, "call_slot": null});
+        let id = offer.id;
         self.wish(format!("/v1/offers/{id}/accept"), body, Wanted::Acceptance(id))
             .await
     }

@@ -147,16 +147,32 @@ impl Expert {
         Ok(())
     }
 
+    /// Signs in, takes some questions and answers them, while nothing goes wrong.
+    pub(crate) async fn begin_in_peace(&mut self) -> Tried {
+        self.be_ready().await?;
+        while !self.is_online().await? {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        while self.locked.len() < 2 {
+            self.lock().await?;
+        }
+        for question in self.locked.clone() {
+            let text = format!("Answer {}", new_id(&mut self.generator));
+            self.send(question, text).await?;
+        }
+        Ok(())
+    }
+
     /// Does one random thing.
     pub(crate) async fn act(&mut self) -> Tried {
         if !self.is_ready {
             return self.be_ready().await;
         }
         match self.generator.random_range(0..100) {
-            0..15 => self.lock().await,
-            15..50 => self.write().await,
-            50..65 => self.keep_draft().await,
-            65..90 => self.offer().await,
+            0..10 => self.lock().await,
+            10..40 => self.write().await,
+            40..50 => self.keep_draft().await,
+            50..80 => self.offer().await,
             _ => self.look().await,
         }
     }
@@ -247,6 +263,10 @@ impl Expert {
             return self.lock().await;
         };
         let text = format!("Answer {}", new_id(&mut self.generator));
+        self.send(question_id, text).await
+    }
+
+    async fn send(&mut self, question_id: QuestionId, text: String) -> Tried {
         self.keep(question_id, &text).await?;
         self.unsure(question_id, &text, false, Reached::Sending);
         match self

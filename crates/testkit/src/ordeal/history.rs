@@ -180,6 +180,19 @@ impl History {
         Ok(tally)
     }
 
+    /// Something to lose: questions that are asked, locked and answered.
+    async fn begin_in_peace(&mut self) -> anyhow::Result<()> {
+        for customer in &mut self.customers {
+            customer.ask().await?;
+            customer.ask().await?;
+        }
+        for expert in &mut self.experts {
+            expert.desk.start().await?;
+            expert.begin_in_peace().await?;
+        }
+        Ok(())
+    }
+
     async fn live_with_desk_kills(&mut self, rounds: u32, tally: &mut Tally) -> anyhow::Result<()> {
         let stop = CancellationToken::new();
         let share = rounds.div_ceil(u32::try_from(self.experts.len())?);
@@ -207,6 +220,7 @@ impl History {
     }
 
     async fn live_with_platform_kills(&mut self, rounds: u32, tally: &mut Tally) -> anyhow::Result<()> {
+        self.begin_in_peace().await?;
         let stop = CancellationToken::new();
         let mut generator = StdRng::seed_from_u64(self.generator.random());
         let seeds: Vec<u64> = self.experts.iter().map(|_| self.generator.random()).collect();
@@ -226,7 +240,7 @@ impl History {
         let kills = async {
             let mut platform = platform.lock().await;
             for _ in 0..rounds {
-                let up = if generator.random() { 80 } else { 400 };
+                let up = [80, 400, 1_000][generator.random_range(0..3)];
                 tokio::time::sleep(Duration::from_millis(generator.random_range(10..up))).await;
                 platform.kill().await?;
                 if generator.random_range(0..8) == 0 {
@@ -245,6 +259,7 @@ impl History {
     }
 
     async fn live_on_a_bad_line(&mut self, rounds: u32, tally: &mut Tally) -> anyhow::Result<()> {
+        self.begin_in_peace().await?;
         let stop = CancellationToken::new();
         let mut generator = StdRng::seed_from_u64(self.generator.random());
         let seeds: Vec<u64> = self.experts.iter().map(|_| self.generator.random()).collect();
@@ -389,8 +404,7 @@ async fn work(
     mut generator: StdRng,
     stop: &CancellationToken,
 ) -> anyhow::Result<u32> {
-    let mut first_syncs = 1;
-    expert.desk.start().await?;
+    let mut first_syncs = 0;
     while !stop.is_cancelled() {
         if generator.random_range(0..60) == 0 {
             expert.desk.kill().await?;

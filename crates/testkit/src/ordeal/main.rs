@@ -2,6 +2,7 @@
 //! random moments, disks that are full, caches that are damaged, lines that break; then what was acknowledged is looked
 //! for. A seed fixes what people do and when something goes wrong; when exactly it does is the machine's affair.
 
+mod caches;
 mod checks;
 mod customers;
 mod experts;
@@ -35,6 +36,8 @@ enum Part {
     Desk,
     /// The platform is killed.
     Platform,
+    /// Caches are damaged.
+    Caches,
     /// A bad line.
     Proxy,
 }
@@ -98,9 +101,16 @@ async fn run(arguments: Arguments) -> anyhow::Result<bool> {
     for part in parts {
         let began = Instant::now();
         let outcome = match part {
-            Part::Desk => histories(&options, Trouble::DeskKills).await,
-            Part::Platform => histories(&options, Trouble::PlatformKills).await,
-            Part::Proxy => histories(&options, Trouble::BadLine).await,
+            Part::Desk => histories(&options, Trouble::DeskKills)
+                .await
+                .map(|tally| tally.to_string()),
+            Part::Platform => histories(&options, Trouble::PlatformKills)
+                .await
+                .map(|tally| tally.to_string()),
+            Part::Caches => caches::run(&options).await.map(|tally| tally.to_string()),
+            Part::Proxy => histories(&options, Trouble::BadLine)
+                .await
+                .map(|tally| tally.to_string()),
         };
         let seconds = began.elapsed().as_secs();
         match outcome {

@@ -396,7 +396,6 @@ impl DeskProcess {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Raised {
     pub(crate) id: uuid::Uuid,
-    pub(crate) body: String,
 }
 
 impl Drop for DeskProcess {
