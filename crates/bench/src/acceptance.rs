@@ -257,7 +257,7 @@ async fn desk(folder: &Path, url: &str) -> anyhow::Result<Desk> {
     desk.sign_in_with(sign_in)
         .await
         .map_err(|error| anyhow::anyhow!("the desk cannot sign in: {error}"))?;
-    crate::loopback_host::until_online(&desk).await?;
+    crate::headless::until_online(&desk).await?;
     Ok(desk)
 }
 

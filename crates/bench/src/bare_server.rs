@@ -4,6 +4,7 @@
 use anyhow::Context;
 use axum::{
     Router,
+    body::Bytes,
     extract::State,
     http::StatusCode,
     response::{
@@ -18,7 +19,12 @@ use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{convert::Infallible, io::Write, path::PathBuf};
+use std::{
+    convert::Infallible,
+    io::Write,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 
@@ -32,6 +38,7 @@ struct Bare {
     pool: SqlitePool,
     events: broadcast::Sender<()>,
     page_events: broadcast::Sender<()>,
+    bytes: Arc<Mutex<Bytes>>,
 }
 
 /// A database of one writer with durable commits.
@@ -57,6 +64,7 @@ pub(crate) async fn serve(folder: PathBuf) -> anyhow::Result<()> {
         pool,
         events: broadcast::Sender::new(64),
         page_events: broadcast::Sender::new(64),
+        bytes: Arc::default(),
     };
     let router = Router::new()
         .route("/", get(async || Html(PAGE)))
@@ -71,6 +79,11 @@ pub(crate) async fn serve(folder: PathBuf) -> anyhow::Result<()> {
             "/page-listeners",
             get(async |State(bare): State<Bare>| bare.page_events.receiver_count().to_string()),
         )
+        // What is put there comes back: a round trip of so many bytes.
+        .route(
+            "/bytes",
+            get(async |State(bare): State<Bare>| kept(&bare).clone()).put(keep),
+        )
         .with_state(bare);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     writeln!(std::io::stdout(), "http://{}", listener.local_addr()?).context("standard output")?;
@@ -78,6 +91,14 @@ pub(crate) async fn serve(folder: PathBuf) -> anyhow::Result<()> {
         let _ = connection.set_nodelay(true);
     });
     Ok(axum::serve(listener, router).await?)
+}
+
+fn kept(bare: &Bare) -> MutexGuard<'_, Bytes> {
+    bare.bytes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn keep(State(bare): State<Bare>, bytes: Bytes) {
+    *kept(&bare) = bytes;
 }
 
 async fn commit(pool: &SqlitePool) -> Result<(), StatusCode> {

@@ -13,14 +13,7 @@ use axum::{
     routing::{get, post},
 };
 use futures_util::{Stream, StreamExt};
-use proffer_desk::{
-    Desk, DeskConfig, HttpConnector, Ports, SystemClock, SystemEntropy,
-    api::{
-        connection::{ConnectionState, ConnectionView},
-        session::SessionSignIn,
-    },
-    testing::{MemoryKeychain, RecordingNotifier},
-};
+use proffer_desk::Desk;
 use std::{
     convert::Infallible,
     path::{Path, PathBuf},
@@ -29,10 +22,7 @@ use std::{
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_stream::wrappers::BroadcastStream;
 
-use crate::{
-    population::{EXPERT, PASSWORD},
-    programs::wait_until,
-};
+use crate::headless::{DeskFolder, sign_in, until_online};
 
 #[derive(Clone)]
 struct Host {
@@ -48,52 +38,10 @@ pub(crate) struct LoopbackHost {
     task: JoinHandle<()>,
 }
 
-/// A desk in a folder of its own, not signed in.
-pub(crate) async fn open_desk(folder: &Path) -> anyhow::Result<Desk> {
-    let config = DeskConfig {
-        data_dir: folder.join("data"),
-        downloads_dir: folder.join("downloads"),
-        app_version: env!("CARGO_PKG_VERSION").to_owned(),
-        device_name: "bench".to_owned(),
-    };
-    let ports = Ports {
-        connector: Arc::new(HttpConnector),
-        notifier: Arc::new(RecordingNotifier::default()),
-        keychain: Arc::new(MemoryKeychain::default()),
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-    };
-    Ok(Desk::open(config, ports).await?)
-}
-
-/// Signs the population's expert in.
-pub(crate) async fn sign_in(desk: &Desk, platform_url: &str) -> anyhow::Result<()> {
-    let prepared = SessionSignIn {
-        platform_url: platform_url.to_owned(),
-        email: EXPERT.to_owned(),
-        password: PASSWORD.to_owned(),
-    };
-    let signed_in = desk.sign_in_with(prepared).await;
-    signed_in
-        .map(|_| ())
-        .map_err(|error| anyhow::anyhow!("the desk cannot sign in: {error}"))
-}
-
-/// Waits until a desk is in step.
-pub(crate) async fn until_online(desk: &Desk) -> anyhow::Result<()> {
-    wait_until("the desk is in step", async || {
-        let answer = desk.request("connection_show", b"null").await;
-        let answer = answer.map_err(|error| anyhow::anyhow!("the desk refuses: {error}"))?;
-        let view: ConnectionView = serde_json::from_slice(&answer)?;
-        Ok((view.state == ConnectionState::Online).then_some(()))
-    })
-    .await
-}
-
 impl LoopbackHost {
     /// Serves the page in `pages` over a desk that is signed in and in step.
     pub(crate) async fn serve(folder: &Path, pages: PathBuf, platform_url: &str) -> anyhow::Result<Self> {
-        let desk = open_desk(folder).await?;
+        let desk = DeskFolder(folder.to_owned()).open().await?;
         sign_in(&desk, platform_url).await?;
         until_online(&desk).await?;
         let host = Host {

@@ -9,23 +9,31 @@
 
 mod acceptance;
 mod bare_server;
+mod bare_sync;
 mod browser;
+mod delta;
 mod desktop;
-mod first_sync;
+mod growth;
+mod headless;
 mod loopback_host;
 mod machine;
 mod memory;
+mod outbox;
+mod plot;
 mod population;
 mod pouchdb;
 mod programs;
 mod render;
 mod report;
 mod screen;
+mod searching;
+mod serving;
 mod start;
+mod texts;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use report::{Report, Row};
+use report::{Keeper, Report};
 use std::{io::Write, path::PathBuf};
 
 /// Measures Proffer against its limits and its peers.
@@ -44,20 +52,40 @@ struct Arguments {
     /// How many starts of each kind are measured.
     #[arg(long, value_name = "N", default_value_t = 10)]
     starts: usize,
+    /// How many messages the largest cache has.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..))]
+    messages: u32,
     #[command(subcommand)]
     command: Option<Part>,
 }
 
 #[derive(Subcommand)]
 enum Part {
-    /// Print docs/benchmarks.md as made from a file of rows.
+    /// Print docs/benchmarks.md as made from files of rows, and draw docs/images/growth.svg.
     Render {
-        /// The file.
-        file: PathBuf,
+        /// The files; of a row in several the last one counts.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
     /// The bare server of a limit; started by the measurement itself.
     #[command(hide = true)]
     BareServer {
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// The platform with deltas; started by the measurement itself.
+    #[command(hide = true)]
+    PlatformWithDeltas {
+        /// Its folder.
+        data: PathBuf,
+        /// Where it listens.
+        listen: String,
+        /// How many messages it was filled with.
+        messages: u32,
+    },
+    /// A desk without a window; started by the measurement itself.
+    #[command(hide = true)]
+    HeadlessDesk {
         /// Its folder.
         folder: PathBuf,
     },
@@ -73,11 +101,23 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Runtime::new().context("no runtime can be made")?;
     match arguments.command {
-        Some(Part::Render { file }) => {
-            let report: Report = serde_json::from_slice(&std::fs::read(&file)?)
-                .with_context(|| format!("{} holds no rows of a measurement", file.display()))?;
-            say(&render::page(&report))
+        Some(Part::Render { files }) => {
+            let reports = files.iter().map(|file| {
+                serde_json::from_slice(&std::fs::read(file)?)
+                    .with_context(|| format!("{} holds no rows of a measurement", file.display()))
+            });
+            let reports: Vec<Report> = reports.collect::<anyhow::Result<_>>()?;
+            if let Some(with_curves) = reports.iter().rfind(|report| !report.curves.is_empty()) {
+                let picture = programs::repository()?.join("docs/images/growth.svg");
+                std::fs::write(&picture, plot::growth(&with_curves.curves))
+                    .with_context(|| format!("{} cannot be written", picture.display()))?;
+            }
+            say(&render::page(&reports))
         }
+        Some(Part::PlatformWithDeltas { data, listen, messages }) => {
+            runtime.block_on(serving::serve(data, listen, messages))
+        }
+        Some(Part::HeadlessDesk { folder }) => runtime.block_on(headless::run(folder)),
         Some(Part::BareServer { folder }) => runtime.block_on(bare_server::serve(folder)),
         Some(Part::Acceptance { samples }) => {
             let rows = runtime.block_on(acceptance::measure(samples))?;
@@ -89,19 +129,31 @@ fn main() -> anyhow::Result<()> {
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let is_wanted = |names: &[&str]| {
-        let begins = |only: &String| names.iter().any(|name| name.starts_with(only.as_str()));
+        // A row of several is measured with the others.
+        let begins = |only: &String| {
+            names
+                .iter()
+                .any(|name| name.starts_with(only.as_str()) || only.starts_with(&format!("{name}.")))
+        };
         arguments.only.is_empty() || arguments.only.iter().any(begins)
     };
-    let mut report = Report::begin()?;
+    let mut keeper = Keeper::new(arguments.out.clone())?;
     if is_wanted(&["accept_to_notification_ms"]) {
-        keep(
-            &mut report,
-            &arguments,
-            acceptance::in_own_session(arguments.acceptances).await?,
-        )?;
+        keeper.keep(acceptance::in_own_session(arguments.acceptances).await?)?;
     }
-    if is_wanted(&["first_sync_10k"]) {
-        keep(&mut report, &arguments, first_sync::measure().await?)?;
+    let grown = growth::Wanted {
+        readable: is_wanted(&["first_sync_readable_vs_pouchdb"]),
+        indexed: is_wanted(&["first_sync_indexed_vs_limit"]),
+        delta: is_wanted(&["delta_sync_ms"]),
+        search: is_wanted(&["search_ms"]),
+        open: is_wanted(&["open_first_page_ms"]),
+        memory: is_wanted(&["desk_memory_mib"]),
+    };
+    if grown.any() {
+        growth::measure(grown, arguments.messages, &mut keeper).await?;
+    }
+    if is_wanted(&["outbox_drain_per_s"]) {
+        keeper.keep(outbox::measure().await?)?;
     }
     let start = start::Wanted {
         warm: is_wanted(&["start_warm_ms"]),
@@ -110,22 +162,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         tray: is_wanted(&["tray_pss_mib"]),
     };
     if start.any() {
-        keep(&mut report, &arguments, start::measure(start, arguments.starts).await?)?;
+        keeper.keep(start::measure(start, arguments.starts).await?)?;
     }
-    anyhow::ensure!(!report.rows.is_empty(), "no measurement has such a name");
-    Ok(())
-}
-
-/// Shows rows and writes the file anew, so that a later failure loses nothing that was measured.
-fn keep(report: &mut Report, arguments: &Arguments, rows: Vec<Row>) -> anyhow::Result<()> {
-    for row in &rows {
-        say(&row.to_string())?;
-    }
-    report.rows.extend(rows);
-    if let Some(file) = &arguments.out {
-        std::fs::write(file, serde_json::to_vec_pretty(report)?)
-            .with_context(|| format!("{} cannot be written", file.display()))?;
-    }
+    anyhow::ensure!(!keeper.is_empty(), "no measurement has such a name");
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! A platform's data, made before it serves: people by its flow, offers by its commands, bulk by its store.
 
-use anyhow::{Context, bail};
+use crate::texts::{Draws, Vocabulary};
+use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use proffer_domain::{
-    CategoryId, CommandId, DeliveryTime, DeliveryUnit, Message, MessageId, MessageKind, Money, OfferId, OfferTerms,
-    Person, Question, QuestionId, QuestionState, Role, ServiceKind, uuid_v7,
+    AccountId, CategoryId, CommandId, DeliveryTime, DeliveryUnit, Message, MessageId, MessageKind, Money, OfferId,
+    OfferTerms, Person, Question, QuestionId, QuestionState, Role, ServiceKind, uuid_v7,
 };
 use proffer_platform::{
     Config, Platform,
@@ -15,14 +16,12 @@ use proffer_protocol::{
     AskQuestionRequest, Document, Entity, MessageDocument, QuestionDocument, SendMessageRequest, SendOfferRequest,
     StreamId,
 };
-use std::path::Path;
+use std::{ops::Range, path::Path, sync::Arc};
 use uuid::Uuid;
 
 pub(crate) const PASSWORD: &str = "a long and boring password";
 pub(crate) const EXPERT: &str = "daniel@experts.example";
 pub(crate) const CUSTOMER: &str = "helen@customers.example";
-/// Documents a transaction.
-const BATCH: usize = 2_000;
 
 /// Makes the same ids in every run.
 struct Ids(u64);
@@ -72,6 +71,39 @@ impl Population {
             customer,
             ids: Ids(0),
         })
+    }
+
+    /// The people of a folder that was settled before.
+    pub(crate) async fn back_in(data: &Path) -> anyhow::Result<Self> {
+        let platform = Platform::open(Config::in_folder(data.to_owned())).await?;
+        let flow = platform.flow();
+        let category = flow.categories().await?.first().context("no category")?.id;
+        let (expert, customer) = (
+            flow.account_by_email(EXPERT).await?,
+            flow.account_by_email(CUSTOMER).await?,
+        );
+        Ok(Self {
+            platform,
+            category,
+            expert,
+            customer,
+            ids: Ids(1 << 32),
+        })
+    }
+
+    /// How many messages there are on these questions.
+    pub(crate) async fn messages_on(&self, questions: &[QuestionId]) -> anyhow::Result<usize> {
+        let mut tx = self.flow().store().read().await?;
+        let mut count = 0;
+        for question in questions {
+            count += tx.documents_on_question(Entity::Message, question.0).await?.len();
+        }
+        Ok(count)
+    }
+
+    /// The platform, its expert, and the category.
+    pub(crate) fn into_parts(self) -> (Platform, AccountRow, CategoryId) {
+        (self.platform, self.expert, self.category)
     }
 
     fn flow(&self) -> Flow {
@@ -134,79 +166,56 @@ impl Population {
         Ok(offers)
     }
 
-    /// So many open questions with so many messages of about 1 KB each; gives every document as it was written.
-    pub(crate) async fn questions(&mut self, count: u32, messages_each: u32) -> anyhow::Result<Vec<Document>> {
-        let (expert, customer) = (person(&self.expert), person(&self.customer));
-        let begin = Timestamp::now() - SignedDuration::from_hours(24 * 30);
-        let mut documents = Vec::new();
+    /// So many questions that the expert has locked.
+    pub(crate) async fn locked_questions(&mut self, count: usize) -> anyhow::Result<Vec<QuestionId>> {
+        let mut questions = Vec::with_capacity(count);
         for number in 0..count {
-            let asked_at = begin + SignedDuration::from_secs(i64::from(number) * 60);
-            let id = QuestionId(self.ids.next(asked_at));
-            let sent_at = |index: u32| asked_at + SignedDuration::from_secs(i64::from(index));
-            documents.push(Document::Question(QuestionDocument {
-                revision: 1,
-                question: Question {
-                    id,
-                    number: 60_000 + u64::from(number),
-                    category_id: self.category,
-                    customer: customer.clone(),
-                    title: format!("Question {number}: who owns the domain that my designer registered?"),
-                    text: prose(u64::from(number), 400),
-                    attachments: vec![],
-                    asked_at,
-                    state: QuestionState::Open,
-                    lock: None,
-                    answered_by: vec![],
-                    rating: None,
-                    customer_viewed_at: None,
-                    last_activity_at: sent_at(messages_each),
-                },
-                customer_since: begin,
-            }));
-            for index in 0..messages_each {
-                let is_request = index % 2 == 0;
-                documents.push(Document::Message(MessageDocument {
-                    revision: 1,
-                    message: Message {
-                        id: MessageId(self.ids.next(sent_at(index))),
-                        question_id: id,
-                        kind: if is_request {
-                            MessageKind::InfoRequest
-                        } else {
-                            MessageKind::Reply
-                        },
-                        author: if is_request { expert.clone() } else { customer.clone() },
-                        text: prose(u64::from(number) * 31 + u64::from(index), 1_000),
-                        announces_offer: false,
-                        attachments: vec![],
-                        sent_at: sent_at(index),
-                    },
-                }));
-            }
+            let question = QuestionId(self.ids.next(Timestamp::now()));
+            let ask = AskQuestionRequest {
+                id: question,
+                category_id: self.category,
+                title: format!("Who owns the domain that my designer registered, case {number}?"),
+                text: "He registered it in his own name and wants a fee to move it. Can he do that?".to_owned(),
+                attachments: vec![],
+            };
+            self.execute(false, Command::Ask(ask)).await?;
+            self.execute(true, Command::Lock(question)).await?;
+            questions.push(question);
         }
+        Ok(questions)
+    }
+
+    /// What the platform is to be filled with; the same in every run but for the people's ids.
+    pub(crate) fn corpus(&self, messages: u32) -> Corpus {
+        Corpus {
+            expert: person(&self.expert),
+            category: self.category,
+            questions: messages / MESSAGES_EACH,
+            words: Arc::new(Vocabulary::new()),
+        }
+    }
+
+    /// Writes a corpus past the commands, many documents a statement.
+    pub(crate) async fn fill(&self, corpus: &Corpus) -> anyhow::Result<()> {
         let flow = self.flow();
-        for batch in documents.chunks(BATCH) {
-            let mut tx = flow.store().begin().await?;
-            let mut changes = Vec::with_capacity(batch.len());
-            for document in batch {
-                tx.insert_document(document).await?;
-                changes.push(NewChange {
-                    entity: document.entity(),
-                    id: document.id(),
-                });
+        let (chunks, mut made) = tokio::sync::mpsc::channel(2);
+        let source = corpus.clone();
+        // Texts are made while others are written.
+        let making = tokio::task::spawn_blocking(move || {
+            for chunk in source.chunks() {
+                if chunks.blocking_send(source.documents(chunk)).is_err() {
+                    return;
+                }
             }
+        });
+        while let Some(documents) = made.recv().await {
+            let changes: Vec<NewChange> = documents.iter().map(change_of).collect();
+            let mut tx = flow.store().begin().await?;
+            tx.insert_documents(&documents).await?;
             tx.insert_changes(StreamId::Category(self.category), &changes).await?;
             tx.commit().await?;
         }
-        if documents
-            .iter()
-            .filter(|document| document.entity() == Entity::Question)
-            .count()
-            != count as usize
-        {
-            bail!("not every question was made");
-        }
-        Ok(documents)
+        Ok(making.await?)
     }
 
     /// Lets go of the database, so that a platform of its own process can serve it.
@@ -222,67 +231,185 @@ fn person(account: &AccountRow) -> Person {
     }
 }
 
-const WORDS: [&str; 48] = [
-    "the",
-    "designer",
-    "registered",
-    "domain",
-    "in",
-    "his",
-    "own",
-    "name",
-    "every",
-    "invoice",
-    "was",
-    "paid",
-    "and",
-    "no",
-    "contract",
-    "mentions",
-    "a",
-    "transfer",
-    "fee",
-    "write",
-    "to",
-    "him",
-    "within",
-    "seven",
-    "days",
-    "registrar",
-    "asks",
-    "for",
-    "proof",
-    "of",
-    "payment",
-    "dispute",
-    "service",
-    "mediation",
-    "free",
-    "lapsed",
-    "renewed",
-    "company",
-    "letter",
-    "before",
-    "action",
-    "evidence",
-    "attached",
-    "please",
-    "confirm",
-    "which",
-    "bakery",
-    "Leeds",
+/// The change that tells of a new document.
+pub(crate) fn change_of(document: &Document) -> NewChange {
+    NewChange {
+        entity: document.entity(),
+        id: document.id(),
+    }
+}
+
+/// Messages of a question.
+pub(crate) const MESSAGES_EACH: u32 = 10;
+/// Characters of a message and of a question.
+const MESSAGE_CHARS: usize = 1_000;
+const QUESTION_CHARS: usize = 400;
+/// Questions that are made and written at a time.
+const QUESTIONS_A_CHUNK: u32 = 200;
+/// Questions of a customer.
+const QUESTIONS_EACH: u32 = 20;
+
+const FIRST_NAMES: [&str; 32] = [
+    "Helen", "Amir", "Bea", "Carlos", "Dora", "Emil", "Fatima", "George", "Hana", "Ivan", "Jola", "Karim", "Lena",
+    "Mateo", "Nora", "Otto", "Priya", "Quinn", "Rosa", "Sven", "Tara", "Umar", "Vera", "Wim", "Xenia", "Yusuf", "Zoe",
+    "Anna", "Boris", "Clara", "David", "Elif",
+];
+const LAST_NAMES: [&str; 32] = [
+    "Marsh", "Abbas", "Baker", "Costa", "Diaz", "Eriksen", "Fuchs", "Grant", "Haddad", "Ito", "Jensen", "Kowalski",
+    "Lopez", "Moreau", "Novak", "Okoye", "Patel", "Quist", "Rossi", "Schmidt", "Tanaka", "Usman", "Varga", "Weber",
+    "Xu", "Yilmaz", "Zhang", "Adler", "Brandt", "Cohen", "Duarte", "Evans",
 ];
 
-/// Words in an order that differs from text to text, as long as asked.
-fn prose(seed: u64, chars: usize) -> String {
-    let mut state = seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let mut text = String::with_capacity(chars + 12);
-    while text.len() < chars {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        text.push_str(WORDS[usize::try_from(state % 48).unwrap_or(0)]);
-        text.push(' ');
+/// Questions with their messages, a pure function of a number: made again wherever they are needed.
+#[derive(Clone)]
+pub(crate) struct Corpus {
+    expert: Person,
+    category: CategoryId,
+    questions: u32,
+    words: Arc<Vocabulary>,
+}
+
+/// When the first question was asked: 2025-01-01.
+const BEGIN_SECONDS: i64 = 1_735_689_600;
+
+impl Corpus {
+    /// How many messages it has.
+    pub(crate) fn messages(&self) -> u32 {
+        self.questions * MESSAGES_EACH
     }
-    text
+
+    /// How many documents it has.
+    pub(crate) fn len(&self) -> usize {
+        (self.questions * (MESSAGES_EACH + 1)) as usize
+    }
+
+    /// The words of its texts.
+    pub(crate) fn words(&self) -> &Vocabulary {
+        &self.words
+    }
+
+    /// Ranges of questions that are made at a time.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = Range<u32>> + use<> {
+        let questions = self.questions;
+        let begins = (0..questions).step_by(QUESTIONS_A_CHUNK as usize);
+        begins.map(move |begin| begin..(begin + QUESTIONS_A_CHUNK).min(questions))
+    }
+
+    /// These questions, each followed by its messages.
+    pub(crate) fn documents(&self, numbers: Range<u32>) -> Vec<Document> {
+        let mut documents = Vec::with_capacity(numbers.len() * (MESSAGES_EACH as usize + 1));
+        for number in numbers {
+            documents.push(Document::Question(self.question(number)));
+            documents.extend((0..MESSAGES_EACH).map(|index| Document::Message(self.message(number, index))));
+        }
+        documents
+    }
+
+    fn asked_at(number: u32) -> Timestamp {
+        let seconds = BEGIN_SECONDS + i64::from(number) * 120;
+        Timestamp::from_second(seconds).unwrap_or_default()
+    }
+
+    fn sent_at(number: u32, index: u32) -> Timestamp {
+        Self::asked_at(number) + SignedDuration::from_secs(i64::from(index) * 60 + 30)
+    }
+
+    pub(crate) fn question_id(number: u32) -> QuestionId {
+        QuestionId(id_of(Self::asked_at(number), number, 0))
+    }
+
+    fn customer(number: u32) -> Person {
+        let customer = number / QUESTIONS_EACH;
+        let begin = Timestamp::from_second(BEGIN_SECONDS).unwrap_or_default();
+        let (first, last) = (customer as usize % 32, customer as usize / 32 % 32);
+        Person {
+            id: AccountId(id_of(begin, customer, 99)),
+            name: format!("{} {}", FIRST_NAMES[first], LAST_NAMES[last]),
+        }
+    }
+
+    /// One in twenty is open, one answered by the expert, eight by another; the others are closed.
+    pub(crate) fn question(&self, number: u32) -> QuestionDocument {
+        let begin = Timestamp::from_second(BEGIN_SECONDS).unwrap_or_default();
+        let other = AccountId(id_of(begin, 0, 98));
+        let (state, answered_by) = match number % 20 {
+            0 => (QuestionState::Open, vec![]),
+            1 => (QuestionState::Answered, vec![self.expert.id]),
+            2..=9 => (QuestionState::Answered, vec![other]),
+            _ => (QuestionState::Closed, vec![other]),
+        };
+        let asked_at = Self::asked_at(number);
+        QuestionDocument {
+            revision: 1,
+            question: Question {
+                id: Self::question_id(number),
+                number: 60_000 + u64::from(number),
+                category_id: self.category,
+                customer: Self::customer(number),
+                title: self.words.prose(u64::from(number) << 8 | 0xfe, 60),
+                text: self.words.prose(u64::from(number) << 8 | 0xff, QUESTION_CHARS),
+                attachments: vec![],
+                asked_at,
+                state,
+                lock: None,
+                answered_by,
+                rating: None,
+                customer_viewed_at: None,
+                last_activity_at: Self::sent_at(number, MESSAGES_EACH - 1),
+            },
+            customer_since: begin,
+        }
+    }
+
+    pub(crate) fn message(&self, number: u32, index: u32) -> MessageDocument {
+        let is_experts = index.is_multiple_of(2);
+        let sent_at = Self::sent_at(number, index);
+        MessageDocument {
+            revision: 1,
+            message: Message {
+                id: MessageId(id_of(sent_at, number, index + 1)),
+                question_id: Self::question_id(number),
+                kind: if is_experts {
+                    MessageKind::InfoRequest
+                } else {
+                    MessageKind::Reply
+                },
+                author: if is_experts {
+                    self.expert.clone()
+                } else {
+                    Self::customer(number)
+                },
+                text: self
+                    .words
+                    .prose(u64::from(number) << 8 | u64::from(index), MESSAGE_CHARS),
+                announces_offer: false,
+                attachments: vec![],
+                sent_at,
+            },
+        }
+    }
+
+    /// A customer's new reply, and its question as it stands then; `turn` tells apart those on one question.
+    pub(crate) fn reply(&self, number: u32, turn: u32, now: Timestamp) -> (QuestionDocument, MessageDocument) {
+        let mut question = self.question(number);
+        question.revision = u64::from(turn) + 2;
+        question.question.last_activity_at = now;
+        let mut message = self.message(number, 1);
+        message.message.id = MessageId(id_of(now, number, 1_000 + turn));
+        message.message.text = self
+            .words
+            .prose(u64::from(number) << 32 | u64::from(turn), MESSAGE_CHARS);
+        message.message.sent_at = now;
+        (question, message)
+    }
+}
+
+/// The same id for the same thing in every run.
+fn id_of(at: Timestamp, number: u32, part: u32) -> Uuid {
+    let mut random = [0; 10];
+    let mixed = Draws::new(u64::from(number) << 32 | u64::from(part))
+        .next()
+        .to_be_bytes();
+    random[..8].copy_from_slice(&mixed);
+    uuid_v7(at, random)
 }

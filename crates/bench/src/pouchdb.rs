@@ -32,7 +32,7 @@ impl PouchDb {
     /// # Errors
     /// When npm cannot install PouchDB, or it does not start.
     pub(crate) fn serve(folder: &Path, documents: &[Document]) -> anyhow::Result<Self> {
-        note("first_sync_10k: loading the same documents into PouchDB…");
+        note("  loading the same documents into PouchDB…");
         let scripts = installed()?;
         fs::create_dir_all(folder)?;
         let file = folder.join("documents.ndjson");

@@ -1,13 +1,15 @@
 //! Programs under test and beside it: found, started, and ended with everything they started.
 
 use anyhow::{Context, bail};
+use serde::de::DeserializeOwned;
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
     time::{Duration, Instant},
 };
+use tokio::sync::mpsc;
 
 /// How long a program may take to be ready, or to end.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
@@ -108,9 +110,81 @@ impl Drop for Program {
     }
 }
 
+/// A program that is spoken with line by line; ended when dropped.
+pub(crate) struct Spoken {
+    program: Program,
+    input: ChildStdin,
+    lines: mpsc::UnboundedReceiver<String>,
+}
+
+impl Spoken {
+    /// Starts a program.
+    pub(crate) fn start(command: &mut Command) -> anyhow::Result<Self> {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("{} cannot be started", command.get_program().display()))?;
+        let input = child.stdin.take().context("no input")?;
+        let output = BufReader::new(child.stdout.take().context("no output")?);
+        let (heard, lines) = mpsc::unbounded_channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if heard.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Self {
+            program: Program { child },
+            input,
+            lines,
+        })
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.program.id()
+    }
+
+    /// Says a line to it.
+    pub(crate) fn say(&mut self, line: &str) -> anyhow::Result<()> {
+        writeln!(self.input, "{line}")?;
+        Ok(self.input.flush()?)
+    }
+
+    /// The next line that it says.
+    pub(crate) async fn line(&mut self) -> anyhow::Result<String> {
+        let line = tokio::time::timeout(DEADLINE, self.lines.recv()).await;
+        line.context("a program said nothing")?.context("a program ended early")
+    }
+
+    /// The next thing that it says.
+    pub(crate) async fn hear<T: DeserializeOwned>(&mut self) -> anyhow::Result<T> {
+        Ok(serde_json::from_str(&self.line().await?)?)
+    }
+
+    /// Lets it end by itself.
+    pub(crate) fn end(self) {
+        let Self { mut program, input, .. } = self;
+        drop(input);
+        let _ = program.child.wait();
+    }
+}
+
 /// Looks again and again until a fact has come about.
 pub(crate) async fn wait_until<T>(
     what: &str,
+    look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<T> {
+    wait_long_until(what, DEADLINE, look).await
+}
+
+/// The same with a deadline of its own.
+pub(crate) async fn wait_long_until<T>(
+    what: &str,
+    deadline: Duration,
     mut look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
 ) -> anyhow::Result<T> {
     let started = Instant::now();
@@ -118,8 +192,8 @@ pub(crate) async fn wait_until<T>(
         if let Some(found) = look().await? {
             return Ok(found);
         }
-        if started.elapsed() > DEADLINE {
-            bail!("waited {} s in vain until {what}", DEADLINE.as_secs());
+        if started.elapsed() > deadline {
+            bail!("waited {} s in vain until {what}", deadline.as_secs());
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
@@ -127,8 +201,13 @@ pub(crate) async fn wait_until<T>(
 
 /// The real platform over a data folder; gives its address.
 pub(crate) fn platform(data: &Path) -> anyhow::Result<(Program, String)> {
+    platform_at(data, "127.0.0.1:0")
+}
+
+/// The same where it was before.
+pub(crate) fn platform_at(data: &Path, listen: &str) -> anyhow::Result<(Program, String)> {
     let mut command = Command::new(built("proffer-platform")?);
-    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+    command.args(["serve", "--listen", listen, "--data"]).arg(data);
     let (program, line) = Program::start_for_line(&mut command)?;
     let address = line
         .strip_prefix("listening on ")

@@ -1,6 +1,7 @@
 //! `docs/benchmarks.md`, made from a file of rows.
 
-use crate::report::{Report, Row, number};
+use crate::report::{Curve, Report, Row, number};
+use std::{collections::BTreeSet, fmt::Write};
 
 const HEAD: &str = "# Benchmarks
 
@@ -35,49 +36,114 @@ const WHY: [(&str, &str); 5] = [
     ),
 ];
 
-/// The page.
-pub(crate) fn page(report: &Report) -> String {
-    let mut page = format!(
-        "{HEAD}
-- Machine: {}
-- Command: `{}`
-- When: {}
-
-| measurement | unit | ours | limit | peer | ratio | target | met | samples |
-|---|---|---:|---:|---:|---:|---|---|---:|
-",
-        report.machine,
-        report.command,
-        report.at.strftime("%Y-%m-%d %H:%M UTC"),
+/// The page; of a row in several runs the last one counts.
+pub(crate) fn page(reports: &[Report]) -> String {
+    let rows = latest(reports);
+    let mut page = format!("{HEAD}\n");
+    for (index, report) in reports.iter().enumerate() {
+        if reports.len() > 1 {
+            let _ = writeln!(page, "Run {}:\n", index + 1);
+        }
+        let _ = writeln!(
+            page,
+            "- Machine: {}\n- Command: `{}`\n- When: {}\n",
+            report.machine,
+            report.command,
+            report.at.strftime("%Y-%m-%d %H:%M UTC"),
+        );
+    }
+    page.push_str(
+        "| measurement | unit | ours | limit | peer | ratio | target | met | samples |\n\
+         |---|---|---:|---:|---:|---:|---|---|---:|\n",
     );
-    for row in &report.rows {
+    for (_, row) in &rows {
         page.push_str(&line(row));
     }
     page.push_str(
         "\n*Limit* is what the bare parts need without the product, *peer* what a user would have otherwise; the ratio is \
-         the one that the target speaks of.\n\n## What each one means\n\n",
+         the one that the target speaks of.\n",
     );
-    for row in &report.rows {
-        page.push_str(&format!("- `{}`: {}.\n", row.name, row.note));
+    if let Some(report) = reports.iter().rfind(|report| !report.curves.is_empty()) {
+        page.push_str(&growth(&report.curves));
     }
-    let missed: Vec<&Row> = report.rows.iter().filter(|row| row.met == Some(false)).collect();
+    page.push_str("\n## What each one means\n\n");
+    for (run, row) in &rows {
+        let from = if reports.len() > 1 {
+            format!(" (run {})", run + 1)
+        } else {
+            String::new()
+        };
+        let _ = writeln!(page, "- `{}`{from}: {}.", row.name, row.note);
+    }
+    let missed: Vec<&Row> = rows
+        .iter()
+        .map(|(_, row)| *row)
+        .filter(|row| row.met == Some(false))
+        .collect();
     if !missed.is_empty() {
         page.push_str("\n## What was missed, and why\n\n");
         for row in missed {
-            let why = WHY.iter().find(|(name, _)| row.name.split('.').next() == Some(*name));
-            page.push_str(&format!(
-                "- `{}`: {} against {}; {}.\n",
-                row.name,
+            let name = row.name.as_str();
+            let why = WHY
+                .iter()
+                .find(|(of, _)| *of == name || name.split('.').next() == Some(*of));
+            let _ = writeln!(
+                page,
+                "- `{name}`: {} against {}; {}.",
                 row.ratio.map_or_else(
                     || format!("{} {}", number(row.ours), row.unit),
                     |ratio| format!("a ratio of {ratio:.3}")
                 ),
                 row.target,
                 why.map_or("not looked into yet", |(_, why)| *why),
-            ));
+            );
         }
     }
     page
+}
+
+/// Every row once, with the run it is from, in the order of their first run.
+fn latest(reports: &[Report]) -> Vec<(usize, &Row)> {
+    let mut rows: Vec<(usize, &Row)> = Vec::new();
+    for (run, report) in reports.iter().enumerate() {
+        for row in &report.rows {
+            match rows.iter_mut().find(|(_, before)| before.name == row.name) {
+                Some(before) => *before = (run, row),
+                None => rows.push((run, row)),
+            }
+        }
+    }
+    rows
+}
+
+/// The table and the picture of what grows.
+fn growth(curves: &[Curve]) -> String {
+    let sizes: BTreeSet<u32> = curves
+        .iter()
+        .flat_map(|curve| curve.points.iter().map(|point| point.messages))
+        .collect();
+    let mut text = "\n## Growth\n\n![How figures grow with the number of messages](images/growth.svg)\n\n\
+                    By the number of messages in the desk's cache, with a tenth as many questions:\n\n| measurement | unit | side |"
+        .to_owned();
+    for size in &sizes {
+        let _ = write!(text, " {size} |");
+    }
+    text.push_str("\n|---|---|---|");
+    text.push_str(&"---:|".repeat(sizes.len()));
+    text.push('\n');
+    for curve in curves {
+        let _ = write!(text, "| `{}` | {} | {} |", curve.name, curve.unit, curve.side);
+        for size in &sizes {
+            let value = curve.points.iter().find(|point| point.messages == *size);
+            let _ = write!(
+                text,
+                " {} |",
+                value.map_or_else(|| "–".to_owned(), |point| number(point.value))
+            );
+        }
+        text.push('\n');
+    }
+    text
 }
 
 fn line(row: &Row) -> String {
@@ -116,8 +182,23 @@ mod tests {
             command: "npm run bench".to_owned(),
             at: jiff::Timestamp::UNIX_EPOCH,
             rows: vec![missed_row()],
+            curves: vec![],
         };
-        assert!(page(&report).contains("- `start_warm_ms`: 406 ms against ≤ 0.9; the desk's engine starts as well"));
+        assert!(page(&[report]).contains("- `start_warm_ms`: 406 ms against ≤ 0.9; the desk's engine starts as well"));
+    }
+
+    #[test]
+    fn a_row_of_a_later_run_takes_the_place_of_the_former_one() {
+        let run = |ours: f64| Report {
+            machine: "a machine".to_owned(),
+            command: "npm run bench".to_owned(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            rows: vec![Row { ours, ..missed_row() }],
+            curves: vec![],
+        };
+        let text = page(&[run(400.0), run(300.0)]);
+        assert!(text.contains("| 300 |") && !text.contains("| 400 |"), "{text}");
+        assert!(text.contains("`start_warm_ms` (run 2)"), "{text}");
     }
 
     fn missed_row() -> Row {

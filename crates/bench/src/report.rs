@@ -1,8 +1,9 @@
 //! Rows, and what is needed to judge them: the machine, the command, the time.
 
 use crate::machine;
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
-use std::{fmt, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 /// One measurement.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -40,6 +41,72 @@ pub(crate) struct Report {
     pub(crate) at: jiff::Timestamp,
     /// What was found.
     pub(crate) rows: Vec<Row>,
+    /// What grows with the number of messages.
+    #[serde(default)]
+    pub(crate) curves: Vec<Curve>,
+}
+
+/// How one figure grows.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Curve {
+    /// The measurement's name.
+    pub(crate) name: String,
+    /// Its unit.
+    pub(crate) unit: String,
+    /// `desk`, or `bare` for its limit.
+    pub(crate) side: String,
+    /// From few messages to many.
+    pub(crate) points: Vec<Point>,
+}
+
+/// One point of a curve.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub(crate) struct Point {
+    pub(crate) messages: u32,
+    pub(crate) value: f64,
+}
+
+/// Where rows go as soon as they are there, so that a later failure loses nothing that was measured.
+pub(crate) struct Keeper {
+    report: Report,
+    out: Option<PathBuf>,
+}
+
+impl Keeper {
+    pub(crate) fn new(out: Option<PathBuf>) -> anyhow::Result<Self> {
+        Ok(Self {
+            report: Report::begin()?,
+            out,
+        })
+    }
+
+    /// Shows rows and writes the file anew.
+    pub(crate) fn keep(&mut self, rows: Vec<Row>) -> anyhow::Result<()> {
+        for row in &rows {
+            crate::say(&row.to_string())?;
+        }
+        self.report.rows.extend(rows);
+        self.write()
+    }
+
+    /// Takes the curves as they are by now.
+    pub(crate) fn keep_curves(&mut self, curves: &[Curve]) -> anyhow::Result<()> {
+        self.report.curves = curves.to_vec();
+        self.write()
+    }
+
+    /// Whether nothing was measured.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.report.rows.is_empty()
+    }
+
+    fn write(&self) -> anyhow::Result<()> {
+        if let Some(file) = &self.out {
+            std::fs::write(file, serde_json::to_vec_pretty(&self.report)?)
+                .with_context(|| format!("{} cannot be written", file.display()))?;
+        }
+        Ok(())
+    }
 }
 
 impl Report {
@@ -52,6 +119,7 @@ impl Report {
                 .to_owned(),
             at: jiff::Timestamp::now(),
             rows: Vec::new(),
+            curves: Vec::new(),
         })
     }
 }

@@ -22,8 +22,7 @@ use std::{
     time::Instant,
 };
 
-const QUESTIONS: u32 = 1_000;
-const MESSAGES_EACH: u32 = 5;
+const MESSAGES: u32 = 10_000;
 const MEMORY_ROUNDS: usize = 3;
 /// 60 MB in MiB.
 const TRAY_TARGET_MIB: f64 = 57.2;
@@ -137,8 +136,8 @@ pub(crate) async fn measure(wanted: Wanted, starts: usize) -> anyhow::Result<Vec
     let pages = built_page(&repository()?)?;
     let folder = tempfile::tempdir()?;
     let platform_data = folder.path().join("platform");
-    let mut population = Population::settle(&platform_data).await?;
-    population.questions(QUESTIONS, MESSAGES_EACH).await?;
+    let population = Population::settle(&platform_data).await?;
+    population.fill(&population.corpus(MESSAGES)).await?;
     population.leave().await;
     let (_platform, platform_url) = platform(&platform_data)?;
     let host = LoopbackHost::serve(&folder.path().join("host"), pages, &platform_url).await?;

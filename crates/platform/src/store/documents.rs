@@ -3,8 +3,11 @@
 use super::{StoreError, Tx, contended, micros};
 use jiff::Timestamp;
 use proffer_protocol::{Document, Entity};
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
+
+/// Documents a statement; eleven columns each stay far below every database's limit of variables.
+const ROWS_A_STATEMENT: usize = 100;
 
 /// Names a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +122,44 @@ impl Tx {
         .await
         .map_err(contended)?;
         Ok(result.rows_affected() == 1)
+    }
+
+    /// Writes new documents, many a statement: data brought along, of which none is known yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Contended`] if one of them is known.
+    pub async fn insert_documents(&mut self, documents: &[Document]) -> Result<(), StoreError> {
+        for rows in documents.chunks(ROWS_A_STATEMENT) {
+            let places: Vec<_> = (0..rows.len())
+                .map(|row| {
+                    let places: Vec<_> = (1..=11).map(|column| format!("${}", row * 11 + column)).collect();
+                    format!("({})", places.join(", "))
+                })
+                .collect();
+            let sql = format!(
+                "INSERT INTO document (entity, id, revision, body, question_id, category_id, customer_id, expert_id, \
+                 state, sort_at, due_at) VALUES {}",
+                places.join(", ")
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(rows.len() == ROWS_A_STATEMENT);
+            for document in rows {
+                let index = Index::of(document);
+                query = query
+                    .bind(document.entity().as_str())
+                    .bind(document.id().to_string())
+                    .bind(revision(document))
+                    .bind(serde_json::to_string(document)?)
+                    .bind(index.question_id)
+                    .bind(index.category_id)
+                    .bind(index.customer_id)
+                    .bind(index.expert_id)
+                    .bind(index.state)
+                    .bind(index.sort_at)
+                    .bind(index.due_at);
+            }
+            query.execute(&mut *self.inner).await.map_err(contended)?;
+        }
+        Ok(())
     }
 
     /// Writes a changed document, whose revision is one more than the stored one's.
