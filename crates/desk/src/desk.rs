@@ -129,7 +129,13 @@ impl Desk {
     /// # Errors
     /// The typed refusal for the UI.
     pub async fn request(&self, name: &str, payload: &[u8]) -> std::result::Result<Vec<u8>, ApiError> {
-        Box::pin(self.dispatch(name, payload)).await
+        let answer = Box::pin(self.dispatch(name, payload)).await;
+        if let Err(error) = &answer
+            && matches!(error.code, ApiErrorCode::StorageFailed | ApiErrorCode::Internal)
+        {
+            self.inner.cache.look_for_damage(self.now());
+        }
+        answer
     }
 
     /// What happens from now on. A receiver that falls behind gets `Lagged` and should ask for everything it shows.

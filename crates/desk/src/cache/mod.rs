@@ -22,6 +22,7 @@ pub(crate) use queue::{QueueFacts, QueueRequest};
 pub(crate) use search::{Find, SearchFound, SearchRequest};
 
 use crate::error::{DeskError, Result};
+use futures_util::TryStreamExt;
 use proffer_domain::{AccountId, Timestamp};
 use sqlx::{
     Connection, SqlitePool,
@@ -32,7 +33,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::UNIX_EPOCH,
 };
@@ -43,6 +44,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/cache");
 
 /// A file up to this size is read through before it is used; a larger one behind the desk's back.
 const CHECKED_FIRST_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How long a look for damage holds good.
+const LOOKS_APART_MS: i64 = 60_000;
 
 /// Pages twice SQLite's usual size take half the calls into the system when much is written. For new files.
 const PAGE_BYTES: u32 = 8_192;
@@ -67,6 +71,8 @@ struct Pools {
 struct Damage {
     is_known: AtomicBool,
     found: Notify,
+    /// When documents were last read through because one could not be read.
+    looked_at: AtomicI64,
 }
 
 /// What the cache knows of its place in the streams.
@@ -119,10 +125,30 @@ impl Cache {
 
     /// Reads the file through; damage is told to who waits for [`Cache::damaged`].
     fn check_behind(&self) {
-        let cache = self.clone();
         let readers = self.readers();
+        self.look_behind(async move { check(&readers).await });
+    }
+
+    /// Something could not be read: compares indices and tables too, and reads every document through, of whose text the
+    /// file itself knows nothing.
+    /// Not again within a minute: what failed may be want of room, and a large file takes its time.
+    pub(crate) fn look_for_damage(&self, now: Timestamp) {
+        let (now, before) = (now.as_millisecond(), self.damage.looked_at.load(Ordering::Relaxed));
+        if (before..before + LOOKS_APART_MS).contains(&now) {
+            return;
+        }
+        self.damage.looked_at.store(now, Ordering::Relaxed);
+        let readers = self.readers();
+        self.look_behind(async move {
+            check_with(&readers, "PRAGMA integrity_check(1)").await?;
+            inspect_documents(&readers).await
+        });
+    }
+
+    fn look_behind(&self, look: impl Future<Output = Result<()>> + Send + 'static) {
+        let cache = self.clone();
         tokio::spawn(async move {
-            match check(&readers).await {
+            match look.await {
                 Ok(()) => {}
                 Err(error) if is_damage(&error) => {
                     tracing::error!(%error, "the cache is damaged");
@@ -158,6 +184,7 @@ impl Cache {
         let fresh = open_checked(&self.file, false).await?;
         *self.pools.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         self.damage.is_known.store(false, Ordering::Relaxed);
+        self.damage.looked_at.store(0, Ordering::Relaxed);
         self.clear(Some(owner)).await?;
         Ok(aside)
     }
@@ -377,12 +404,30 @@ pub(crate) fn result_code(error: &sqlx::Error) -> Option<i64> {
 
 /// Reads the file through.
 async fn check(pool: &SqlitePool) -> Result<()> {
-    let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(pool).await?;
+    check_with(pool, "PRAGMA quick_check(1)").await
+}
+
+async fn check_with(pool: &SqlitePool, pragma: &'static str) -> Result<()> {
+    let verdict: String = sqlx::query_scalar(pragma).fetch_one(pool).await?;
     if verdict == "ok" {
         Ok(())
     } else {
         Err(DeskError::Damaged(verdict))
     }
+}
+
+/// Reads the text of every document through.
+async fn inspect_documents(pool: &SqlitePool) -> Result<()> {
+    for table in ["question", "message", "offer", "document"] {
+        let statement = sqlx::AssertSqlSafe(format!("SELECT document FROM {table}"));
+        let mut rows = sqlx::query_scalar::<_, String>(statement).fetch(pool);
+        while let Some(text) = rows.try_next().await? {
+            if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+                return Err(DeskError::Damaged(format!("{table}: {error}")));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where a clean end leaves its mark.
