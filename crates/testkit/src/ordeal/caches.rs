@@ -16,6 +16,7 @@ use anyhow::{Context, bail, ensure};
 use proffer_desk::{
     Desk, DeskConfig, HttpConnector, Ports, SystemClock, SystemEntropy,
     api::{
+        ApiError, ApiErrorCode,
         connection::{ConnectionState, ConnectionView},
         message::{MessageDraftSave, MessageSend},
         notice::{NoticeKind, NoticeList},
@@ -24,6 +25,8 @@ use proffer_desk::{
         },
         outbox::OutboxView,
         question::{ConversationView, QuestionRef},
+        queue::{QueueFilter, QueueList},
+        request_centre::{RequestCentreList, RequestView},
         session::SessionSignIn,
         settings::Settings,
     },
@@ -31,6 +34,7 @@ use proffer_desk::{
     testing::{MemoryKeychain, RecordingNotifier},
 };
 use proffer_domain::{CommandId, MessageKind, QuestionId, ServiceKind};
+use proffer_protocol::Entity;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
@@ -176,6 +180,44 @@ impl NearDesk {
         .await
     }
 
+    /// Waits until nothing that a window asks for fails on the desk's own data: what cannot be read is built anew.
+    async fn until_readable(&self, there: &Documents) -> anyhow::Result<()> {
+        let questions = there.keys().filter(|(entity, _)| *entity == Entity::Question);
+        let questions: Vec<_> = questions.map(|(_, id)| QuestionId(*id)).collect();
+        self.until("everything can be shown", async || {
+            let mut answers = Vec::new();
+            for question_id in &questions {
+                let question_id = *question_id;
+                answers.push(
+                    self.ask::<serde_json::Value>("question_show", QuestionRef { question_id })
+                        .await,
+                );
+            }
+            let list = QueueList {
+                filter: QueueFilter::All,
+                search: String::new(),
+                limit: 1_000,
+            };
+            answers.push(self.ask("queue_list", list).await);
+            let centre = RequestCentreList {
+                view: RequestView::NeedsYou,
+                search: String::new(),
+            };
+            answers.push(self.ask("request_centre_list", centre).await);
+            let mut is_good = true;
+            for error in answers.into_iter().filter_map(Result::err) {
+                match code(&error) {
+                    Some(ApiErrorCode::StorageFailed | ApiErrorCode::Internal) => is_good = false,
+                    // An index that lost an entry.
+                    Some(ApiErrorCode::NotFound) => {}
+                    _ => return Err(error),
+                }
+            }
+            Ok(is_good.then_some(()))
+        })
+        .await
+    }
+
     async fn draft(&self, question_id: QuestionId, text: &str) -> anyhow::Result<()> {
         let save = MessageDraftSave {
             question_id,
@@ -219,6 +261,14 @@ impl NearDesk {
         let outbox: OutboxView = self.ask("outbox_list", ()).await?;
         Ok(outbox.entries.iter().map(|entry| entry.command_id).collect())
     }
+}
+
+/// The code of a desk's refusal.
+fn code(error: &anyhow::Error) -> Option<ApiErrorCode> {
+    error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<ApiError>())
+        .map(|error| error.code)
 }
 
 /// What every copy begins with.
@@ -411,7 +461,8 @@ async fn in_copy(
     proxy.calm_down();
     desk.until_online().await?;
     desk.until_sent().await?;
-    drafts_are_whole(image, &desk).await?;
+    desk.until_readable(&image.there).await?;
+    let drafts = drafts_are_whole(image, &desk).await;
     one_notification(&desk).await?;
     let list: NoticeList = desk.ask("notice_list", ()).await?;
     let is_told = list
@@ -422,15 +473,34 @@ async fn in_copy(
         .filter_map(Result::ok)
         .any(|entry| entry.file_name().to_string_lossy().starts_with("cache.damaged-"));
     ensure!(is_told == is_aside, "moved aside: {is_aside}, and said so: {is_told}");
-    let here = read_documents(desk.desk.cached_documents().await?);
-    let equal = here.and_then(|here| same(&here, &image.there));
+    let equal = match desk.desk.cached_documents().await {
+        Ok(here) => read_documents(here).and_then(|here| same(&here, &image.there)),
+        Err(error) => Err(error.into()),
+    };
     desk.desk.close().await;
+    match drafts {
+        Err(error) if can_be_unseen(kind) && !is_aside && code(&error) == Some(ApiErrorCode::NotFound) => {
+            // The question is not found; its draft is there all the same.
+            std::fs::remove_file(data.join("cache.db"))?;
+            let desk = NearDesk::open(&data, &proxy.url(), &image.keychain).await?;
+            desk.until_online().await?;
+            drafts_are_whole(image, &desk).await?;
+            desk.desk.close().await;
+            return Ok(Outcome::Unseen);
+        }
+        whole => whole?,
+    }
     match (equal, is_aside) {
         (Ok(()), false) => Ok(Outcome::Sound),
         (Ok(()), true) => Ok(Outcome::Rebuilt),
-        (Err(_), false) if matches!(kind, Damage::BitsFlipped | Damage::PagesZeroed) => Ok(Outcome::Unseen),
+        (Err(_), false) if can_be_unseen(kind) => Ok(Outcome::Unseen),
         (Err(error), _) => Err(error.context(format!("moved aside: {is_aside}"))),
     }
+}
+
+/// Whether SQLite can miss it: a page has no checksum, a frame of the log has one.
+fn can_be_unseen(kind: Damage) -> bool {
+    matches!(kind, Damage::BitsFlipped | Damage::PagesZeroed)
 }
 
 async fn drafts_are_whole(image: &Image, desk: &NearDesk) -> anyhow::Result<()> {

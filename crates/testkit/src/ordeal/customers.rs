@@ -3,7 +3,7 @@
 
 use anyhow::{Context, bail, ensure};
 use proffer_domain::{CategoryId, OfferId, OfferState, QuestionId, uuid_v7};
-use proffer_protocol::{Entity, OfferDocument, SyncPage, version::IDEMPOTENCY_KEY_HEADER};
+use proffer_protocol::{Entity, OfferDocument, Problem, SyncPage, version::IDEMPOTENCY_KEY_HEADER};
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
 use std::{
@@ -45,6 +45,12 @@ pub(crate) struct Followed {
     pub(crate) documents: Documents,
 }
 
+/// How a command failed while the platform was up.
+pub(crate) struct Failing {
+    pub(crate) status: u16,
+    pub(crate) problem: Option<Problem>,
+}
+
 /// Somebody who talks to the platform over HTTP.
 #[derive(Clone)]
 pub(crate) struct Caller {
@@ -57,7 +63,7 @@ pub(crate) struct Caller {
 pub(crate) enum Sent {
     Done(Value),
     /// Nothing came, or the platform said that it cannot now: what happened is unknown.
-    Unknown(String),
+    Unknown(Option<Failing>, String),
     Refused(String),
 }
 
@@ -81,12 +87,15 @@ impl Caller {
             Ok::<_, reqwest::Error>((status, response.text().await?))
         };
         match answered.await {
-            Err(error) => Sent::Unknown(error.to_string()),
+            Err(error) => Sent::Unknown(None, error.to_string()),
             Ok((200..300, text)) => match serde_json::from_str(&text) {
                 Ok(value) => Sent::Done(value),
                 Err(error) => Sent::Refused(format!("{path} was answered with {text:?}: {error}")),
             },
-            Ok((status @ (429 | 500..), text)) => Sent::Unknown(format!("{status} {text}")),
+            Ok((status @ (429 | 500..), text)) => {
+                let problem = serde_json::from_str(&text).ok();
+                Sent::Unknown(Some(Failing { status, problem }), format!("{status} {text}"))
+            }
             Ok((status, text)) => Sent::Refused(format!("{path}: {status} {text}")),
         }
     }
@@ -149,6 +158,8 @@ pub(crate) struct Customer {
     questions: Questions,
     own: Vec<QuestionId>,
     generator: StdRng,
+    /// How the last command that failed did so.
+    failing: Option<Failing>,
 }
 
 pub(crate) fn new_id(generator: &mut StdRng) -> Uuid {
@@ -175,6 +186,7 @@ impl Customer {
             questions,
             own: Vec::new(),
             generator,
+            failing: None,
         }
     }
 
@@ -191,9 +203,21 @@ impl Customer {
 
     /// Asks a question.
     pub(crate) async fn ask(&mut self) -> anyhow::Result<()> {
+        let repeats = self.generator.random_range(1..40);
+        self.ask_with(repeats).await
+    }
+
+    /// Asks one that takes some room, and says how that failed if it did.
+    pub(crate) async fn ask_at_length(&mut self) -> anyhow::Result<Option<Failing>> {
+        self.failing = None;
+        self.ask_with(400).await?;
+        Ok(self.failing.take())
+    }
+
+    async fn ask_with(&mut self, repeats: usize) -> anyhow::Result<()> {
         let id = new_id(&mut self.generator);
         let title = format!("Question {id}");
-        let text = "What can I do? ".repeat(self.generator.random_range(1..40));
+        let text = "What can I do? ".repeat(repeats);
         let body =
             json!({"id": id, "category_id": self.category, "title": title, "text": text.trim(), "attachments": []});
         self.wish("/v1/questions".to_owned(), body, Wanted::Question(QuestionId(id)))
@@ -274,7 +298,10 @@ impl Customer {
                 }
                 Ok(None)
             }
-            Sent::Unknown(why) => Ok(Some(why)),
+            Sent::Unknown(failing, why) => {
+                self.failing = failing;
+                Ok(Some(why))
+            }
             Sent::Refused(why) => bail!("what may be done was refused: {why}"),
         }
     }

@@ -258,6 +258,21 @@ impl Expert {
         Ok(())
     }
 
+    /// Keeps a draft that takes some room.
+    pub(crate) async fn keep_long_draft(&mut self) -> Tried {
+        let sure = |paper: &&Paper| paper.unsure.is_none();
+        let all = self.questions.all().clone();
+        let free = all
+            .iter()
+            .filter(|question| self.papers.get(question).as_ref().is_none_or(sure));
+        let free: Vec<_> = free.copied().collect();
+        let Some(question) = free.choose(&mut self.generator).copied() else {
+            return Err(AskError::Broken("no question to write on".to_owned()));
+        };
+        let text = format!("Draft {} {}", new_id(&mut self.generator), "and so on ".repeat(600));
+        self.keep(question, text.trim()).await
+    }
+
     async fn write(&mut self) -> Tried {
         let Some(question_id) = self.place() else {
             return self.lock().await;

@@ -4,6 +4,7 @@
 use crate::{
     Options, checks,
     customers::{Customer, Questions},
+    disk::{self, SmallDisk},
     experts::Expert,
     processes::{AskError, DeskProcess, PlatformProcess},
     tcp_proxy::TcpProxy,
@@ -17,6 +18,9 @@ use std::{path::PathBuf, time::Duration};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+/// Enough for a desk or a platform with some hundred questions, and their logs.
+const SMALL_MEGABYTES: u32 = 32;
+
 /// What goes wrong in a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
@@ -24,12 +28,18 @@ pub(crate) enum Trouble {
     DeskKills(u32),
     /// The platform is killed, so often.
     PlatformKills(u32),
+    /// A desk's disk is full, so often.
+    DeskDiskFull(u32),
+    /// The platform's disk is full, so often.
+    PlatformDiskFull(u32),
     /// Everything goes through a bad line, whose mood changes so often.
     BadLine(u32),
 }
 
 /// Everybody in a history.
 pub(crate) struct History {
+    /// Before the folder that it is mounted in, so that it goes first.
+    pub(crate) disk: Option<SmallDisk>,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) platform: Mutex<PlatformProcess>,
     pub(crate) customers: Vec<Customer>,
@@ -59,6 +69,7 @@ pub(crate) struct Tally {
     pub(crate) undone_unanswered: u32,
     pub(crate) first_syncs: u32,
     pub(crate) cuts: u32,
+    pub(crate) full_disks: u32,
 }
 
 impl std::ops::AddAssign for Tally {
@@ -78,6 +89,7 @@ impl std::ops::AddAssign for Tally {
         self.undone_unanswered += other.undone_unanswered;
         self.first_syncs += other.first_syncs;
         self.cuts += other.cuts;
+        self.full_disks += other.full_disks;
     }
 }
 
@@ -85,12 +97,13 @@ impl std::fmt::Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} histories, {} kills, {} cut connections, {} first syncs; {} commands of customers acknowledged \
+            "{} histories, {} kills, {} cut connections, {} full disks, {} first syncs; {} commands of customers acknowledged \
              ({} sent again, {} after they were answered); desks: {} messages, {} offers, {} drafts acknowledged, of \
              those cut off {} were done and {} not; {} acceptances, {} raised twice between raise and mark, {} in digests",
             self.histories,
             self.kills,
             self.cuts,
+            self.full_disks,
             self.first_syncs,
             self.commands,
             self.repeats,
@@ -136,7 +149,18 @@ impl History {
     async fn begin(options: &Options, beginning: &Beginning, seed: u64, trouble: Trouble) -> anyhow::Result<Self> {
         let mut generator = StdRng::seed_from_u64(seed);
         let folder = tempfile::Builder::new().prefix("proffer-ordeal-").tempdir()?;
-        let data = folder.path().join("platform");
+        let disk = match trouble {
+            Trouble::DeskDiskFull(_) | Trouble::PlatformDiskFull(_) => {
+                Some(SmallDisk::mount(folder.path().join("small"), SMALL_MEGABYTES)?)
+            }
+            _ => None,
+        };
+        let small = disk.as_ref().map(|disk| disk.path().join("data"));
+        let (desks_small, platforms_small) = match trouble {
+            Trouble::PlatformDiskFull(_) => (None, small),
+            _ => (small, None),
+        };
+        let data = platforms_small.unwrap_or_else(|| folder.path().join("platform"));
         beginning.copy_to(&data)?;
         let platform = PlatformProcess::begin(&options.programs, folder.path(), data).await?;
         let proxy = match trouble {
@@ -148,12 +172,14 @@ impl History {
         let customers = beginning.customers(&url, &questions, seed)?;
         let mut experts = Vec::new();
         for (index, (name, email)) in EXPERTS.iter().enumerate() {
-            let desk = DeskProcess::new(&options.programs, folder.path().join(format!("desk{index}")), None)?;
+            let data = desks_small.clone().filter(|_| index == 0);
+            let desk = DeskProcess::new(&options.programs, folder.path().join(format!("desk{index}")), data)?;
             let generator = StdRng::seed_from_u64(generator.random());
             let person = (*name, *email, PASSWORD);
             experts.push(Expert::new(desk, person, url.clone(), questions.clone(), generator));
         }
         Ok(Self {
+            disk,
             folder,
             platform: Mutex::new(platform),
             customers,
@@ -174,6 +200,16 @@ impl History {
             Trouble::DeskKills(rounds) => self.live_with_desk_kills(rounds, &mut tally).await?,
             Trouble::PlatformKills(rounds) => self.live_with_platform_kills(rounds, &mut tally).await?,
             Trouble::BadLine(rounds) => self.live_on_a_bad_line(rounds, &mut tally).await?,
+            Trouble::DeskDiskFull(rounds) => {
+                self.begin_in_peace().await?;
+                let mut generator = StdRng::seed_from_u64(self.generator.random());
+                tally.full_disks += disk::fill_the_desks(self, rounds, &mut generator).await?;
+            }
+            Trouble::PlatformDiskFull(rounds) => {
+                self.begin_in_peace().await?;
+                let mut generator = StdRng::seed_from_u64(self.generator.random());
+                tally.full_disks += disk::fill_the_platforms(self, rounds, &mut generator).await?;
+            }
         }
         checks::settle(self).await.context("does not come into step")?;
         checks::all(self, &mut tally).await?;

@@ -5,6 +5,7 @@
 mod caches;
 mod checks;
 mod customers;
+mod disk;
 mod experts;
 mod history;
 mod processes;
@@ -36,6 +37,8 @@ enum Part {
     Desk,
     /// The platform is killed.
     Platform,
+    /// Disks are full.
+    Disk,
     /// Caches are damaged.
     Caches,
     /// A bad line.
@@ -60,6 +63,9 @@ struct Arguments {
     /// Questions that are there from the beginning, for first syncs to bring.
     #[arg(long, default_value_t = 300)]
     questions: u32,
+    /// The disk part alone, in a mount namespace that was made for it.
+    #[arg(long, hide = true)]
+    in_namespace: bool,
 }
 
 /// What every part needs.
@@ -107,6 +113,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<bool> {
             Part::Platform => histories(&options, Trouble::PlatformKills)
                 .await
                 .map(|tally| tally.to_string()),
+            Part::Disk if options.arguments.in_namespace => disk::run(&options).await.map(|tally| tally.to_string()),
+            Part::Disk => disk::run_in_namespace(&options).await,
             Part::Caches => caches::run(&options).await.map(|tally| tally.to_string()),
             Part::Proxy => histories(&options, Trouble::BadLine)
                 .await

@@ -55,7 +55,7 @@ impl Programs {
 }
 
 /// A command whose process the system kills when this program ends, even if it is killed itself.
-fn bound_to_us(program: &Path) -> Command {
+pub(crate) fn bound_to_us(program: &Path) -> Command {
     let mut command = if Path::new("/usr/bin/setpriv").exists() {
         let mut command = Command::new("/usr/bin/setpriv");
         command.args(["--pdeathsig", "KILL", "--"]).arg(program);
