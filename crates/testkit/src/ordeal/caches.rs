@@ -546,7 +546,7 @@ async fn one_notification(desk: &NearDesk) -> anyhow::Result<()> {
 
 /// Damages so many caches, some side by side.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<CacheTally> {
-    let beginning = Beginning::make(options, options.arguments.questions.min(120)).await?;
+    let beginning = Beginning::make(options, options.arguments.questions.min(40)).await?;
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("platform");
     beginning.copy_to(&data)?;
