@@ -48,7 +48,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(150);
 /// Pages of the cache's file.
 const PAGE: u64 = 8_192;
 

@@ -22,7 +22,7 @@ use std::{
 use uuid::Uuid;
 
 /// How long coming into step may take.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(150);
 
 /// Nothing goes wrong any more: waits until everybody is in step.
 pub(crate) async fn settle(history: &mut History) -> anyhow::Result<()> {

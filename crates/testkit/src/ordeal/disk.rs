@@ -27,7 +27,7 @@ use std::{
 /// Set, it lets the part be left out on a machine where nothing can be mounted.
 pub(crate) const MAY_BE_SKIPPED: &str = "PROFFER_ORDEAL_WITHOUT_TMPFS";
 /// How long a full disk may take to show.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(150);
 /// Rounds are long: a disk is filled and freed in each.
 const ROUNDS_FOR_ONE: u32 = 50;
 

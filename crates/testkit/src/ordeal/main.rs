@@ -17,6 +17,7 @@ use crate::{
     processes::Programs,
     world::Beginning,
 };
+use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use std::{
     io::Write,
@@ -151,8 +152,9 @@ async fn histories(options: &Options, trouble: impl Fn(u32) -> Trouble + Copy) -
             *tally.lock().unwrap_or_else(PoisonError::into_inner) += one;
         }
     });
-    futures_util::future::try_join_all(workers).await?;
+    let worked = futures_util::future::try_join_all(workers).await;
     let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+    worked.with_context(|| format!("before that nothing was amiss in {tally}"))?;
     history::was_worth_it(&tally)?;
     Ok(tally)
 }
