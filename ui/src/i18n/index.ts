@@ -1,9 +1,10 @@
 // Words by area and language. A missing key does not compile.
 import en_desk from "./en/desk.json";
 import en_offer from "./en/offer.json";
+import en_search from "./en/search.json";
 import en_session from "./en/session.json";
 
-const CATALOGUE = { desk: en_desk, offer: en_offer, session: en_session };
+const CATALOGUE = { desk: en_desk, offer: en_offer, search: en_search, session: en_session };
 
 type Area = keyof typeof CATALOGUE;
 type Key = { [A in Area]: `${A}.${Extract<keyof (typeof CATALOGUE)[A], string>}` }[Area];

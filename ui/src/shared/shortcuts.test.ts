@@ -10,7 +10,7 @@ const press = (init: KeyboardEventInit, target: Element = document.body) => {
 describe("shortcuts", () => {
   it("runs a letter on the page and leaves it alone in a field", () => {
     const run = vi.fn();
-    const shortcuts: Shortcut[] = [{ key: "l", name: "Lock", run }];
+    const shortcuts: Shortcut[] = [{ id: "lock", group: "Question", key: "l", name: "Lock", run }];
     expect(handle(press({ key: "l" }), shortcuts)).toBe(true);
     expect(handle(press({ key: "l" }, document.createElement("textarea")), shortcuts)).toBe(false);
     expect(run).toHaveBeenCalledTimes(1);
@@ -18,9 +18,21 @@ describe("shortcuts", () => {
 
   it("tells Ctrl+Shift+O from Ctrl+O", () => {
     const run = vi.fn();
-    const shortcuts: Shortcut[] = [{ key: "o", mod: true, shift: true, name: "Offer", run }];
+    const shortcuts: Shortcut[] = [
+      { id: "offer", group: "Question", key: "o", mod: true, shift: true, name: "Offer", run },
+    ];
     expect(handle(press({ key: "O", ctrlKey: true, shiftKey: true }), shortcuts)).toBe(true);
     expect(handle(press({ key: "o", ctrlKey: true }), shortcuts)).toBe(false);
+  });
+
+  it("leaves a key alone whose action cannot be taken now, and takes the other that has it", () => {
+    const [first, second] = [vi.fn(), vi.fn()];
+    const shortcuts: Shortcut[] = [
+      { id: "one", group: "Desk", key: "1", name: "One", can: () => false, run: first },
+      { id: "two", group: "Desk", key: "1", name: "Two", run: second },
+    ];
+    expect(handle(press({ key: "1" }), shortcuts)).toBe(true);
+    expect([first.mock.calls.length, second.mock.calls.length]).toEqual([0, 1]);
   });
 
   it("shows the keys as people know them", () => {

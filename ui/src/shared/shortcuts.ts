@@ -1,7 +1,13 @@
 // Shortcuts: every action has one, and the sheet lists them.
 
-/** One shortcut. */
+/** Where actions belong together, in the sheet and the palette. */
+export type ShortcutGroup = "Move" | "Question" | "Offer" | "Go to" | "Desk";
+
+/** One action: the palette, the shortcuts and the sheet are all made from it. */
 export interface Shortcut {
+  /** Names it for good. */
+  id: string;
+  group: ShortcutGroup;
   /** As `KeyboardEvent.key`; letters in small. */
   key: string;
   /** With Ctrl, or ⌘ on a Mac. */
@@ -9,14 +15,27 @@ export interface Shortcut {
   shift?: boolean;
   /** What it does, for the sheet. */
   name: string;
+  /** Where its key counts; everywhere when not said. */
+  place?: "desk" | "requests";
+  /** Whether it can be taken now; always when not said. */
+  can?: () => boolean;
   run: () => void;
 }
+
+/** Whether an action can be taken now. */
+export const isAvailable = (shortcut: Shortcut): boolean => shortcut.can?.() ?? true;
 
 const IS_MAC = navigator.platform.startsWith("Mac");
 
 /** The keys as they are shown. */
 export function keysOf(shortcut: Pick<Shortcut, "key" | "mod" | "shift">): string[] {
-  const names: Record<string, string> = { Enter: "↵", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+  const names: Record<string, string> = {
+    Enter: "↵",
+    ArrowUp: "↑",
+    ArrowDown: "↓",
+    Escape: "Esc",
+    Backspace: "⌫",
+  };
   return [
     ...(shortcut.mod ? [IS_MAC ? "⌘" : "Ctrl"] : []),
     ...(shortcut.shift ? ["⇧"] : []),
@@ -40,7 +59,8 @@ export function handle(event: KeyboardEvent, shortcuts: Shortcut[]): boolean {
     (shortcut) =>
       shortcut.key === key &&
       (shortcut.mod ?? false) === mod &&
-      (!shortcut.mod || (shortcut.shift ?? false) === event.shiftKey),
+      (!shortcut.mod || (shortcut.shift ?? false) === event.shiftKey) &&
+      isAvailable(shortcut),
   );
   if (!found) return false;
   event.preventDefault();

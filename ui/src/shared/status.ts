@@ -1,4 +1,4 @@
-import type { OfferGroupKind, OfferState, QueueStatus, RequestView } from "../bindings";
+import type { OfferGroupKind, OfferState, QuestionState, QueueStatus, RequestView } from "../bindings";
 import type { IconName } from "./icon-names";
 
 /** Status is icon and word; colour is the third cue. */
@@ -22,6 +22,12 @@ export const OFFER_STATE: Record<OfferState, StatusLook> = {
   expired: look("clock", "Expired", "s-expired"),
   superseded: look("undo", "Replaced", "s-expired"),
   cancelled: look("x-circle", "Cancelled", "s-declined"),
+};
+
+export const QUESTION_STATE: Record<QuestionState, StatusLook> = {
+  open: look("desk", "Open", "s-withdrawn"),
+  answered: look("check", "Answered", "s-fulfilled"),
+  closed: look("check", "Closed", "s-expired"),
 };
 
 /** An offer's state, or that it still waits in the outbox. */

@@ -1,16 +1,17 @@
-import type { DeskEvent, NoticeView, OpenTarget } from "../bindings";
+import type { DeskEvent, NoticeView, OpenTarget, SearchHit } from "../bindings";
 import { Notices } from "../features/notice/notices.svelte";
 import { OfferDialog } from "../features/offer-dialog/offer-dialog.svelte";
 import { Conversation } from "../features/question/conversation.svelte";
 import { Queue } from "../features/queue/queue.svelte";
 import { RequestCentre } from "../features/request-centre/request-centre.svelte";
+import { Search } from "../features/search/search.svelte";
 import { Session } from "../features/session/session.svelte";
 import { SettingsState } from "../features/settings/settings.svelte";
 import { request } from "../host";
 import type { Place } from "./place";
 
 /** Which sheet lies over the window. */
-export type Sheet = "offer" | "notices" | "help" | "shortcuts";
+export type Sheet = "offer" | "notices" | "help" | "shortcuts" | "palette";
 
 /** The window: where it is, and what it does with each event. The features hold their own state. */
 export class DeskWindow {
@@ -21,6 +22,7 @@ export class DeskWindow {
   centre = new RequestCentre();
   notices = new Notices();
   settings = new SettingsState();
+  search = new Search();
   place = $state<Place>("desk");
   sheet = $state<Sheet | null>(null);
 
@@ -47,6 +49,17 @@ export class DeskWindow {
     this.place = "requests";
     this.notices.close(id);
     await this.centre.open(id);
+  }
+
+  /** Shows what was found; names the message to bring into sight, if it is one. */
+  async openFound({ found, question_id }: SearchHit): Promise<string | null> {
+    if (found.kind === "offer") await this.openOffer(found.offer_id);
+    else await this.openQuestion(question_id);
+    return found.kind === "message" ? found.message_id : null;
+  }
+
+  async reconnect() {
+    await request("connection_retry");
   }
 
   async openNotice(notice: NoticeView) {

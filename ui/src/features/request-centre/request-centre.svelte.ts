@@ -16,6 +16,8 @@ export class RequestCentre {
   offer = $state<OfferView | null>(null);
   error = $state<ApiError | null>(null);
   isBusy = $state(false);
+  /** What is being written about the offer. */
+  asks = $state<"deliver" | "cancel" | null>(null);
   /** The delivery being written. */
   message = $state("");
   isCallOutcome = $state(false);

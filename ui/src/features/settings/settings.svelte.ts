@@ -23,6 +23,13 @@ export class SettingsState {
     }
   }
 
+  /** From what is seen now to the other look. */
+  async switchAppearance() {
+    const theme = document.documentElement.dataset["theme"];
+    const isDark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    await this.save({ appearance: isDark ? "light" : "dark" });
+  }
+
   async diagnose() {
     this.diagnostics = (await request("diagnostics_show")).text;
   }

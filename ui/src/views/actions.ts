@@ -1,0 +1,376 @@
+// Every action of the window: the palette, the shortcuts and the sheet are made from this table.
+import type { MessageKind, MessageView, QueueFilter, RequestView } from "../bindings";
+import type { Shortcut } from "../shared/shortcuts";
+import { ofCustomer } from "../features/search/search.svelte";
+import type { DeskWindow } from "./desk.svelte";
+
+/** What an action may do to the page itself. */
+export interface Screen {
+  /** Brings the keyboard to the element of this id. */
+  focus(id: string): void;
+  /** Presses the element of this id. */
+  press(id: string): void;
+}
+
+const FILTERS: [QueueFilter, string][] = [
+  ["all", "Show all questions"],
+  ["mine", "Show mine"],
+  ["waiting", "Show what waits for me"],
+];
+const VIEWS: [RequestView, string][] = [
+  ["all_open", "Show all open requests"],
+  ["needs_you", "Show what needs me"],
+  ["waiting", "Show what waits for the customer"],
+  ["in_progress", "Show what is in progress"],
+  ["done", "Show what is done"],
+];
+
+/** The table. */
+export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
+  const { conversation, centre, queue, notices, session, settings, search } = desk;
+  const isAtDesk = () => desk.place === "desk";
+  const isAtRequests = () => desk.place === "requests";
+  const question = () => (isAtDesk() ? conversation.view : null);
+  const offer = () => (isAtRequests() ? centre.offer : null);
+  const may = (action: "start" | "deliver" | "revise" | "withdraw" | "cancel") => () =>
+    !centre.isBusy && (offer()?.actions.includes(action) ?? false);
+  const isMine = () => question()?.lock.state === "mine";
+  const canLock = () => {
+    const view = question();
+    return (
+      view !== null && view.state !== "closed" && view.lock.state !== "mine" && view.lock.state !== "other"
+    );
+  };
+  /** The newest message in this state of delivery, and the command that carries it. */
+  const carrying = (kind: "undoable" | "failed") => {
+    const has = (message: MessageView) => message.delivery.kind === kind;
+    const delivery = question()?.messages.findLast(has)?.delivery;
+    return delivery && "command_id" in delivery ? delivery.command_id : null;
+  };
+  const toOutbox = (action: "undo" | "retry" | "edit", kind: "undoable" | "failed") => () => {
+    const id = carrying(kind);
+    if (id) void conversation.outbox(action, id);
+  };
+  const step = (by: number) => () => {
+    if (isAtRequests()) {
+      const next = centre.neighbour(by);
+      if (next) void desk.openOffer(next);
+    } else {
+      const next = queue.neighbour(conversation.view?.question_id ?? null, by);
+      if (next) void desk.openQuestion(next);
+    }
+  };
+  const write = (kind: MessageKind) => () => {
+    conversation.kind = kind;
+    conversation.typed();
+    screen.focus("composer-text");
+  };
+  const look = (typed: string) => {
+    desk.sheet = "palette";
+    void search.open(table, typed);
+  };
+  const canMove = () => isAtDesk() || isAtRequests();
+  const hasQuestion = () => question() !== null;
+
+  const table: Shortcut[] = [
+    { id: "next", group: "Move", key: "j", name: "Next", can: canMove, run: step(1) },
+    { id: "previous", group: "Move", key: "k", name: "Previous", can: canMove, run: step(-1) },
+    {
+      id: "filter",
+      group: "Move",
+      key: "/",
+      name: "Search this list",
+      can: canMove,
+      run: () => screen.focus(isAtRequests() ? "rc-search" : "queue-search"),
+    },
+    {
+      id: "search",
+      group: "Move",
+      key: "k",
+      mod: true,
+      name: "Search everything or run a command",
+      run: () => look(""),
+    },
+    ...FILTERS.map(([filter, name], index): Shortcut => ({
+      id: `queue-${filter}`,
+      group: "Move",
+      key: String(index + 1),
+      place: "desk",
+      name,
+      can: isAtDesk,
+      run: () => {
+        queue.filter = filter;
+        void queue.load();
+      },
+    })),
+    ...VIEWS.map(([view, name], index): Shortcut => ({
+      id: `requests-${view}`,
+      group: "Move",
+      key: String(index + 1),
+      place: "requests",
+      name,
+      can: isAtRequests,
+      run: () => void centre.choose(view),
+    })),
+
+    {
+      id: "lock",
+      group: "Question",
+      key: "l",
+      name: "Lock the question",
+      can: canLock,
+      run: () => void conversation.lock(),
+    },
+    {
+      id: "extend",
+      group: "Question",
+      key: "e",
+      name: "Extend the lock",
+      can: isMine,
+      run: () => void conversation.extend(),
+    },
+    {
+      id: "release",
+      group: "Question",
+      key: "r",
+      name: "Release the lock",
+      can: isMine,
+      run: () => void conversation.release(),
+    },
+    {
+      id: "answer",
+      group: "Question",
+      key: "a",
+      name: "Write an Answer",
+      can: hasQuestion,
+      run: write("answer"),
+    },
+    {
+      id: "info-request",
+      group: "Question",
+      key: "i",
+      name: "Write an Info Request",
+      can: hasQuestion,
+      run: write("info_request"),
+    },
+    {
+      id: "attach",
+      group: "Question",
+      key: "f",
+      name: "Attach a file",
+      can: hasQuestion,
+      run: () => screen.press("composer-attach"),
+    },
+    {
+      id: "phrases",
+      group: "Question",
+      key: "p",
+      name: "Saved replies",
+      can: hasQuestion,
+      run: () => screen.press("composer-phrases"),
+    },
+    {
+      id: "send",
+      group: "Question",
+      key: "Enter",
+      mod: true,
+      name: "Send",
+      can: () => question()?.may_write ?? false,
+      run: () => void conversation.send(),
+    },
+    {
+      id: "undo-send",
+      group: "Question",
+      key: "z",
+      name: "Undo the send",
+      can: () => carrying("undoable") !== null,
+      run: toOutbox("undo", "undoable"),
+    },
+    {
+      id: "retry-send",
+      group: "Question",
+      key: "t",
+      name: "Send again what was not sent",
+      can: () => carrying("failed") !== null,
+      run: toOutbox("retry", "failed"),
+    },
+    {
+      id: "edit-send",
+      group: "Question",
+      key: "y",
+      name: "Edit what was not sent",
+      can: () => carrying("failed") !== null,
+      run: toOutbox("edit", "failed"),
+    },
+    {
+      id: "of-customer",
+      group: "Question",
+      key: "c",
+      place: "desk",
+      name: "Everything of this customer",
+      can: hasQuestion,
+      run: () => look(ofCustomer(question()?.customer.name ?? "")),
+    },
+    {
+      id: "offer",
+      group: "Offer",
+      key: "o",
+      mod: true,
+      shift: true,
+      name: "Offer Premium Service",
+      can: () => conversation.view !== null && conversation.view.checklist.blocker !== "lock_first",
+      run: () => void desk.offer(),
+    },
+    {
+      id: "show-offer",
+      group: "Offer",
+      key: "o",
+      place: "desk",
+      name: "Show the question’s offer",
+      can: () => (question()?.offers.length ?? 0) > 0,
+      run: () => {
+        const id = question()?.offers[0]?.offer_id;
+        if (id) void desk.openOffer(id);
+      },
+    },
+    {
+      id: "show-question",
+      group: "Offer",
+      key: "q",
+      place: "requests",
+      name: "Show the offer’s question",
+      can: () => offer() !== null,
+      run: () => {
+        const id = offer()?.question_id;
+        if (id) void desk.openQuestion(id);
+      },
+    },
+    {
+      id: "start",
+      group: "Offer",
+      key: "s",
+      place: "requests",
+      name: "Start the work",
+      can: may("start"),
+      run: () => void centre.start(),
+    },
+    {
+      id: "deliver",
+      group: "Offer",
+      key: "d",
+      place: "requests",
+      name: "Deliver",
+      can: may("deliver"),
+      run: () => (centre.asks = "deliver"),
+    },
+    {
+      id: "revise",
+      group: "Offer",
+      key: "v",
+      place: "requests",
+      name: "Revise the offer",
+      can: may("revise"),
+      run: () => {
+        const shown = offer();
+        if (shown) void desk.offer(shown.offer_id, shown.question_id);
+      },
+    },
+    {
+      id: "cancel",
+      group: "Offer",
+      key: "c",
+      place: "requests",
+      name: "Cancel with a reason",
+      can: may("cancel"),
+      run: () => (centre.asks = "cancel"),
+    },
+    {
+      // Not on a single letter: nobody withdraws an offer by a slip.
+      id: "withdraw",
+      group: "Offer",
+      key: "Backspace",
+      mod: true,
+      shift: true,
+      place: "requests",
+      name: "Withdraw the offer",
+      can: may("withdraw"),
+      run: () => void centre.withdraw(),
+    },
+
+    { id: "go-desk", group: "Go to", key: "1", mod: true, name: "Desk", run: () => (desk.place = "desk") },
+    {
+      id: "go-requests",
+      group: "Go to",
+      key: "2",
+      mod: true,
+      name: "Request Centre",
+      run: () => (desk.place = "requests"),
+    },
+    {
+      id: "go-settings",
+      group: "Go to",
+      key: ",",
+      mod: true,
+      name: "Settings",
+      run: () => (desk.place = "settings"),
+    },
+    { id: "notices", group: "Go to", key: "n", name: "Notices", run: () => (desk.sheet = "notices") },
+    { id: "help", group: "Go to", key: "h", name: "Help from a moderator", run: () => (desk.sheet = "help") },
+    {
+      id: "shortcuts",
+      group: "Go to",
+      key: "?",
+      name: "All shortcuts",
+      run: () => (desk.sheet = "shortcuts"),
+    },
+
+    {
+      id: "mark-notices",
+      group: "Desk",
+      key: "m",
+      name: "Mark all notices as read",
+      can: () => (notices.list?.unread_count ?? 0) > 0,
+      run: () => void notices.markRead([]),
+    },
+    {
+      id: "appearance",
+      group: "Desk",
+      key: "l",
+      mod: true,
+      shift: true,
+      name: "Switch between light and dark",
+      run: () => void settings.switchAppearance(),
+    },
+    {
+      id: "test-notification",
+      group: "Desk",
+      key: "n",
+      mod: true,
+      shift: true,
+      name: "Send test notification",
+      run: () => {
+        desk.place = "settings";
+        void notices.sendTest();
+      },
+    },
+    {
+      id: "connect",
+      group: "Desk",
+      key: "y",
+      mod: true,
+      shift: true,
+      name: "Try the connection now",
+      run: () => void desk.reconnect(),
+    },
+    {
+      id: "sign-out",
+      group: "Desk",
+      key: "x",
+      mod: true,
+      shift: true,
+      name: "Sign out",
+      run: () => void session.signOut(),
+    },
+  ];
+  return table;
+}
