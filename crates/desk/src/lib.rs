@@ -8,6 +8,7 @@ pub mod api;
 mod cache;
 mod desk;
 mod error;
+mod event_lines;
 mod fault;
 mod fetched_files;
 mod journal;

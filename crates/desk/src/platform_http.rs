@@ -1,10 +1,12 @@
 //! The [`Platform`] port over HTTP.
 
-use crate::ports::{CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, SyncText};
+use crate::{
+    event_lines::{Event, EventLines},
+    ports::{CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, SyncText},
+};
 use async_trait::async_trait;
 use bytes::Bytes;
-use eventsource_stream::Eventsource;
-use futures_util::{StreamExt, stream::BoxStream};
+use futures_util::{Stream, StreamExt, stream::BoxStream};
 use proffer_domain::AttachmentId;
 use proffer_protocol::{
     Me, PROTOCOL_VERSION, PROTOCOL_VERSION_HEADER, Problem, SessionCreated, SignInRequest,
@@ -258,17 +260,7 @@ impl Platform for HttpPlatform {
         if media_type(&response) != "text/event-stream" {
             return Err(PlatformError::NotAPlatform("it has no event stream".to_owned()));
         }
-        // Comments are signs of life that the parser swallows, so every piece of the body counts as one.
-        let (alive, pieces) = tokio::sync::mpsc::channel::<Result<Bytes, reqwest::Error>>(16);
-        let mut body = response.bytes_stream();
-        let pump = async move {
-            while let Some(piece) = body.next().await {
-                if alive.send(piece).await.is_err() {
-                    return;
-                }
-            }
-        };
-        Ok(event_stream(pump, pieces).boxed())
+        Ok(event_stream(response.bytes_stream()).boxed())
     }
 
     async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError> {
@@ -306,46 +298,34 @@ impl Platform for HttpPlatform {
     }
 }
 
-/// Reads server-sent events from the pieces of a body; pieces without an event come out as heartbeats.
+/// Reads server-sent events from the pieces of a body; pieces that complete none, comments among them, are signs of life.
 fn event_stream(
-    pump: impl Future<Output = ()> + Send + 'static,
-    mut pieces: tokio::sync::mpsc::Receiver<Result<Bytes, reqwest::Error>>,
-) -> impl futures_util::Stream<Item = Result<PlatformEvent, PlatformError>> + Send + 'static {
-    let (beats, mut heard) = tokio::sync::mpsc::channel::<()>(1);
-    let body = async_stream_of(move |context| {
-        let piece = pieces.poll_recv(context);
-        if piece.is_ready() {
-            // A full channel already says that there was life.
-            let _ = beats.try_send(());
-        }
-        piece
-    });
-    let events = body.eventsource().filter_map(|event| async move {
-        match event {
-            Ok(event) if event.event == "sync" => Some(match serde_json::from_str::<SyncText>(&event.data) {
-                Ok(page) => Ok(PlatformEvent::Sync(page)),
-                Err(error) => Err(PlatformError::NotAPlatform(format!(
-                    "an event could not be read: {error}"
-                ))),
-            }),
-            Ok(event) if event.event == "behind" => Some(Ok(PlatformEvent::Behind)),
-            Ok(_) => Some(Ok(PlatformEvent::Heartbeat)),
-            Err(error) => Some(Err(PlatformError::Unreachable(error.to_string()))),
-        }
-    });
-    let heartbeats = async_stream_of(move |context| heard.poll_recv(context)).map(|()| Ok(PlatformEvent::Heartbeat));
-    let pump = futures_util::stream::once(pump).filter_map(|()| async { None });
-    // The events' end is the stream's end, whatever the other two still wait for.
-    let ended = events.map(Some).chain(futures_util::stream::once(async { None }));
-    futures_util::stream::select(ended, futures_util::stream::select(heartbeats, pump).map(Some))
-        .take_while(|item| std::future::ready(item.is_some()))
-        .filter_map(std::future::ready)
+    body: impl Stream<Item = reqwest::Result<Bytes>> + Send + 'static,
+) -> impl Stream<Item = Result<PlatformEvent, PlatformError>> + Send + 'static {
+    let mut lines = EventLines::default();
+    body.flat_map(move |piece| {
+        let events = match piece {
+            Ok(piece) => {
+                let mut events: Vec<_> = lines.take(&piece).into_iter().map(read_event).collect();
+                if events.is_empty() {
+                    events.push(Ok(PlatformEvent::Heartbeat));
+                }
+                events
+            }
+            Err(error) => vec![Err(unreachable(error))],
+        };
+        futures_util::stream::iter(events)
+    })
 }
 
-fn async_stream_of<T>(
-    poll: impl FnMut(&mut std::task::Context<'_>) -> std::task::Poll<Option<T>> + Send,
-) -> impl futures_util::Stream<Item = T> + Send {
-    futures_util::stream::poll_fn(poll)
+fn read_event(event: Event) -> Result<PlatformEvent, PlatformError> {
+    match event.name.as_str() {
+        "sync" => serde_json::from_str::<SyncText>(&event.data)
+            .map(PlatformEvent::Sync)
+            .map_err(|error| PlatformError::NotAPlatform(format!("an event could not be read: {error}"))),
+        "behind" => Ok(PlatformEvent::Behind),
+        _ => Ok(PlatformEvent::Heartbeat),
+    }
 }
 
 #[cfg(test)]

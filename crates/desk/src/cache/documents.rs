@@ -8,7 +8,11 @@ use proffer_protocol::{
     SupportRequestDocument,
 };
 use serde::de::DeserializeOwned;
-use std::collections::HashMap;
+use sqlx::AssertSqlSafe;
+use std::collections::{BTreeSet, HashMap};
+
+/// Ids asked for in one statement.
+const IDS_A_STATEMENT: usize = 500;
 
 fn read_all<T: DeserializeOwned>(texts: &[String]) -> Result<Vec<T>> {
     Ok(texts
@@ -79,23 +83,36 @@ impl Cache {
         read_all(&texts)
     }
 
-    /// Whether a question is this expert's: locked or answered by them, or written on by them.
-    pub(crate) async fn is_own_question(
+    /// Those of these questions that are this expert's: locked or answered by them, or written on by them.
+    pub(crate) async fn own_questions(
         &self,
-        question: QuestionId,
+        questions: &BTreeSet<QuestionId>,
         expert: AccountId,
         now: Timestamp,
-    ) -> Result<bool> {
-        Ok(sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM question WHERE id = ?1
-                            AND (answered_by_me = 1 OR (lock_holder_id = ?2 AND lock_expires_at > ?3)))
-                 OR EXISTS (SELECT 1 FROM message WHERE question_id = ?1 AND author_id = ?2)",
-        )
-        .bind(blob(question.0))
-        .bind(blob(expert.0))
-        .bind(now.as_millisecond())
-        .fetch_one(&self.readers())
-        .await?)
+    ) -> Result<HashMap<QuestionId, QuestionDocument>> {
+        let questions: Vec<QuestionId> = questions.iter().copied().collect();
+        let mut own = HashMap::new();
+        for ids in questions.chunks(IDS_A_STATEMENT) {
+            let places: Vec<_> = (0..ids.len()).map(|place| format!("?{}", place + 3)).collect();
+            let places = places.join(", ");
+            let sql = format!(
+                "SELECT document FROM question q
+                  WHERE (answered_by_me = 1 OR (lock_holder_id = ?1 AND lock_expires_at > ?2)
+                         OR EXISTS (SELECT 1 FROM message WHERE question_id = q.id AND author_id = ?1))
+                    AND id IN ({places})"
+            );
+            let mut query = sqlx::query_scalar(AssertSqlSafe(sql))
+                .persistent(ids.len() == 1)
+                .bind(blob(expert.0))
+                .bind(now.as_millisecond());
+            for id in ids {
+                query = query.bind(blob(id.0));
+            }
+            let texts: Vec<String> = query.fetch_all(&self.readers()).await?;
+            let documents: Vec<QuestionDocument> = read_all(&texts)?;
+            own.extend(documents.into_iter().map(|document| (document.question.id, document)));
+        }
+        Ok(own)
     }
 
     async fn documents<T: DeserializeOwned>(&self, entity: Entity) -> Result<Vec<T>> {

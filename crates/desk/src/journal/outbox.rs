@@ -135,6 +135,33 @@ impl Journal {
         .collect()
     }
 
+    /// Of each lane the first entry that was not refused, oldest first: what decides whether anything of it goes out.
+    pub(crate) async fn outbox_heads(&self, account: AccountId) -> Result<Vec<StoredEntry>> {
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM outbox WHERE position IN (
+               SELECT min(position) FROM outbox WHERE account_id = ? AND state <> 'refused' GROUP BY lane_id
+             ) ORDER BY position"
+        )))
+        .bind(blob(account.0))
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(entry)
+        .collect()
+    }
+
+    /// How many of an account's entries wait, and how many failed.
+    pub(crate) async fn outbox_counts(&self, account: AccountId) -> Result<(u32, u32)> {
+        let row = sqlx::query(
+            "SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state <> 'waiting')
+             FROM outbox WHERE account_id = ?",
+        )
+        .bind(blob(account.0))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok((row.try_get(0)?, row.try_get(1)?))
+    }
+
     /// One entry.
     pub(crate) async fn outbox_entry(&self, account: AccountId, id: CommandId) -> Result<Option<StoredEntry>> {
         sqlx::query(sqlx::AssertSqlSafe(format!(

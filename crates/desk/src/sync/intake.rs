@@ -11,6 +11,7 @@ use crate::{
     ports::{PlatformError, SyncText},
 };
 use proffer_domain::{Actor, OfferEventKind, OfferState};
+use std::collections::BTreeSet;
 
 /// Beyond so many the UI is told once that the queue changed, not of each.
 const QUESTIONS_TOLD: usize = 50;
@@ -129,13 +130,10 @@ impl Desk {
             return Ok(due);
         }
         let now = account.platform_time(self.now());
+        let questions: BTreeSet<_> = batch.replies.iter().map(|reply| reply.question_id).collect();
+        let own = self.inner.cache.own_questions(&questions, account.id, now).await?;
         for reply in &batch.replies {
-            let is_own = self
-                .inner
-                .cache
-                .is_own_question(reply.question_id, account.id, now)
-                .await?;
-            if let Some(question) = self.inner.cache.question(reply.question_id).await?.filter(|_| is_own) {
+            if let Some(question) = own.get(&reply.question_id) {
                 due.push(wording::reply_notice(reply.id, &question.question, reply.sent_at));
             }
         }

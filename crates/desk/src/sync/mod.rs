@@ -18,7 +18,6 @@ use crate::{
     },
     desk::Desk,
     error::Result,
-    journal::EntryState,
     session::Link,
 };
 use proffer_domain::Timestamp;
@@ -123,15 +122,10 @@ impl Desk {
     }
 
     pub(crate) async fn connection_view(&self) -> Result<ConnectionView> {
-        let (mut waiting_count, mut failed_count) = (0, 0);
-        if let Ok(account) = self.account() {
-            for entry in self.inner.journal.outbox(account.id).await? {
-                match entry.state {
-                    EntryState::Waiting => waiting_count += 1,
-                    EntryState::Refused | EntryState::Parked => failed_count += 1,
-                }
-            }
-        }
+        let (waiting_count, failed_count) = match self.account() {
+            Ok(account) => self.inner.journal.outbox_counts(account.id).await?,
+            Err(_) => (0, 0),
+        };
         let standing = *self.inner.standing.borrow();
         Ok(ConnectionView {
             state: standing.state,

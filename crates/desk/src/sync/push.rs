@@ -28,7 +28,7 @@ pub(super) async fn run(desk: Desk, link: Link) {
         let mut next_at = None;
         let mut landed = Vec::new();
         if standing.borrow_and_update().is_reachable() {
-            match while_flying(desk.inner.journal.outbox(link.account), &mut flying, &mut landed).await {
+            match while_flying(to_send(&desk, &link), &mut flying, &mut landed).await {
                 Ok(entries) => {
                     let room = FLYING_AT_MOST - flying.len();
                     let plan = plan::push_plan(&entries, &lanes, room, desk.now());
@@ -66,6 +66,15 @@ pub(super) async fn run(desk: Desk, link: Link) {
             () = due => {}
         }
     }
+}
+
+/// The entries that may go out next.
+async fn to_send(desk: &Desk, link: &Link) -> Result<Vec<StoredEntry>> {
+    #[cfg(feature = "simulation")]
+    if proffer_failpoints::is_broken("lanes_without_order") {
+        return desk.inner.journal.outbox(link.account).await;
+    }
+    desk.inner.journal.outbox_heads(link.account).await
 }
 
 /// Waits for `work` and lets what is on its way go on meanwhile: a command that stood still could hold the very
