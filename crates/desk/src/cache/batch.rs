@@ -12,8 +12,9 @@ use sqlx::{AssertSqlSafe, Sqlite, Transaction};
 use std::{borrow::Cow, collections::BTreeSet};
 use uuid::Uuid;
 
-/// What comes as it happens can be found at once; of more than so many documents the index is made later.
-const INDEXED_AT_ONCE: u32 = 100;
+/// What comes as it happens can be found at once; of more than so many documents the words are indexed right after,
+/// for indexing takes many times as long as writing and would keep them from being read.
+const INDEXED_AT_ONCE: u32 = 8;
 /// Rows a statement at most; seven columns each stay far below SQLite's limit of variables.
 const ROWS_A_STATEMENT: usize = 250;
 
@@ -400,8 +401,12 @@ impl Cache {
             .gone
             .iter()
             .any(|(entity, _)| matches!(entity, Entity::Question | Entity::Category));
+        let mut changed: BTreeSet<Uuid> = batch.question_ids.iter().map(|id| id.0).collect();
         for (entity, id) in batch.gone {
             forget(&mut transaction, entity, id).await?;
+            if entity == Entity::Message {
+                changed.extend(question_of(&mut transaction, id).await?);
+            }
             let query = match entity {
                 Entity::Question => sqlx::query("DELETE FROM question WHERE id = ?"),
                 Entity::Message => sqlx::query("DELETE FROM message WHERE id = ?"),
@@ -428,6 +433,7 @@ impl Cache {
         if loses_questions {
             forget_customers(&mut transaction).await?;
         }
+        note_latest(&mut transaction, changed).await?;
         index_waiting(&mut transaction, &indexes, INDEXED_AT_ONCE).await?;
         if let Some(cursor) = cursor {
             sqlx::query(
@@ -442,6 +448,36 @@ impl Cache {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+async fn question_of(transaction: &mut Transaction<'static, Sqlite>, message: Uuid) -> Result<Option<Uuid>> {
+    let id: Option<Vec<u8>> = sqlx::query_scalar("SELECT question_id FROM message WHERE id = ?")
+        .bind(blob(message))
+        .fetch_optional(&mut **transaction)
+        .await?;
+    Ok(id.map(|id| super::id_of(&id)))
+}
+
+/// Writes down what the queue says of these questions' latest messages.
+async fn note_latest(transaction: &mut Transaction<'static, Sqlite>, questions: BTreeSet<Uuid>) -> Result<()> {
+    let questions: Vec<Uuid> = questions.into_iter().collect();
+    for ids in questions.chunks(ROWS_A_STATEMENT) {
+        let places = vec!["?"; ids.len()].join(", ");
+        let sql = format!(
+            "UPDATE question SET
+               last_kind = (SELECT m.kind FROM message m WHERE m.question_id = question.id
+                             ORDER BY m.sent_at DESC LIMIT 1),
+               last_reply_at = (SELECT max(m.sent_at) FROM message m
+                                 WHERE m.question_id = question.id AND m.kind = 'reply')
+             WHERE id IN ({places})"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(ids.len() == 1 || ids.len() == ROWS_A_STATEMENT);
+        for id in ids {
+            query = query.bind(blob(*id));
+        }
+        query.execute(&mut **transaction).await?;
+    }
+    Ok(())
 }
 
 /// Takes what is about to go out of the index.

@@ -39,22 +39,44 @@ pub(crate) struct QueueFacts {
 
 // ?1 the expert, ?2 the moment.
 const HELD_BY_ME: &str = "(q.lock_holder_id IS ?1 AND q.lock_expires_at > ?2)";
-const MINE: &str = "((q.lock_holder_id IS ?1 AND q.lock_expires_at > ?2) OR q.answered_by_me = 1)";
-const WAITING: &str = "(((q.lock_holder_id IS ?1 AND q.lock_expires_at > ?2) OR q.answered_by_me = 1)
-    AND q.state <> 'closed'
-    AND (coalesce((SELECT m.kind FROM message m WHERE m.question_id = q.id ORDER BY m.sent_at DESC LIMIT 1), 'reply')
-             IN ('answer', 'info_request')
-         OR EXISTS (SELECT 1 FROM offer o WHERE o.question_id = q.id AND o.expert_id = ?1
-                                                AND o.state IN ('sent', 'held'))))";
+const FREE: &str = "(q.lock_expires_at IS NULL OR q.lock_expires_at <= ?2)";
+const WAITING: &str = "(q.state <> 'closed'
+    AND (coalesce(q.last_kind, 'reply') IN ('answer', 'info_request')
+         OR q.id IN (SELECT o.question_id FROM offer o WHERE o.expert_id = ?1 AND o.state IN ('sent', 'held'))))";
 
-fn condition(group: QueueGroupKind) -> String {
-    let free = "(q.state = 'open' AND (q.lock_expires_at IS NULL OR q.lock_expires_at <= ?2))";
+/// Where a group's rows are found and by which condition. The terms of the partial indices stand in the conditions.
+struct Source {
+    index: &'static str,
+    condition: String,
+}
+
+fn source(group: QueueGroupKind) -> Source {
     match group {
-        QueueGroupKind::LockedByYou => HELD_BY_ME.to_owned(),
-        QueueGroupKind::AnsweredByYou => format!("(q.answered_by_me = 1 AND NOT {})", sure(HELD_BY_ME)),
-        QueueGroupKind::Open => format!("(q.answered_by_me = 0 AND {free})"),
-        QueueGroupKind::Others => format!("(q.answered_by_me = 0 AND NOT {} AND NOT {free})", sure(HELD_BY_ME)),
+        QueueGroupKind::LockedByYou => Source {
+            index: "question_held",
+            condition: "q.lock_holder_id = ?1 AND q.lock_expires_at > ?2".to_owned(),
+        },
+        QueueGroupKind::AnsweredByYou => Source {
+            index: "question_answered",
+            condition: format!("q.answered_by_me = 1 AND NOT {}", sure(HELD_BY_ME)),
+        },
+        QueueGroupKind::Open => Source {
+            index: "question_open",
+            condition: format!("q.state = 'open' AND q.answered_by_me = 0 AND {FREE}"),
+        },
+        QueueGroupKind::Others => Source {
+            index: "question_by_activity",
+            condition: format!(
+                "q.answered_by_me = 0 AND NOT {} AND NOT (q.state = 'open' AND {FREE})",
+                sure(HELD_BY_ME)
+            ),
+        },
     }
+}
+
+fn from(group: QueueGroupKind) -> String {
+    let Source { index, condition } = source(group);
+    format!("FROM question q INDEXED BY {index} WHERE {condition}")
 }
 
 /// NULL as no.
@@ -78,10 +100,11 @@ fn search_condition(words: usize) -> String {
 impl Cache {
     /// The counts on the filter's segments.
     pub(crate) async fn queue_counts(&self, expert: AccountId, now: Timestamp) -> Result<QueueCounts> {
+        let (held, answered) = (from(QueueGroupKind::LockedByYou), from(QueueGroupKind::AnsweredByYou));
         let sql = format!(
-            "SELECT (SELECT count(*) FROM question q),
-                    (SELECT count(*) FROM question q WHERE {MINE}),
-                    (SELECT count(*) FROM question q WHERE {WAITING})"
+            "SELECT (SELECT count(*) FROM question),
+                    (SELECT count(*) {held}) + (SELECT count(*) {answered}),
+                    (SELECT count(*) {held} AND {WAITING}) + (SELECT count(*) {answered} AND {WAITING})"
         );
         let row = sqlx::query(AssertSqlSafe(sql))
             .bind(blob(expert.0))
@@ -95,19 +118,45 @@ impl Cache {
         })
     }
 
-    /// One group's rows and how many there are.
+    /// How many rows each group has, unfiltered, in the order of the groups asked for.
+    pub(crate) async fn queue_sizes(&self, expert: AccountId, now: Timestamp) -> Result<[u32; 4]> {
+        let (held, answered, open) = (
+            from(QueueGroupKind::LockedByYou),
+            from(QueueGroupKind::AnsweredByYou),
+            from(QueueGroupKind::Open),
+        );
+        let sql = format!(
+            "SELECT (SELECT count(*) {held}), (SELECT count(*) {answered}), (SELECT count(*) {open}),
+                    (SELECT count(*) FROM question)"
+        );
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .bind(blob(expert.0))
+            .bind(now.as_millisecond())
+            .fetch_one(&self.readers())
+            .await?;
+        let (held, answered, open, all): (u32, u32, u32, u32) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+        // Every question is in one group.
+        Ok([held, answered, open, all.saturating_sub(held + answered + open)])
+    }
+
+    /// One group's rows, if it has any, and how many there are.
     pub(crate) async fn queue_group(
         &self,
         group: QueueGroupKind,
         request: &QueueRequest<'_>,
+        size: u32,
     ) -> Result<(u32, Vec<QueueFacts>)> {
+        let is_mine = matches!(group, QueueGroupKind::LockedByYou | QueueGroupKind::AnsweredByYou);
+        if size == 0 || (!is_mine && request.filter != QueueFilter::All) {
+            return Ok((0, Vec::new()));
+        }
         let words: Vec<String> = request.search.split_whitespace().map(str::to_lowercase).collect();
         let filter = match request.filter {
-            QueueFilter::All => String::new(),
-            QueueFilter::Mine => format!(" AND {MINE}"),
+            QueueFilter::All | QueueFilter::Mine => String::new(),
             QueueFilter::Waiting => format!(" AND {WAITING}"),
         };
-        let matching = format!("{}{filter}{}", condition(group), search_condition(words.len()));
+        let matching = format!("{}{filter}{}", from(group), search_condition(words.len()));
         let bind = |sql: String| -> Query<'_, Sqlite, SqliteArguments> {
             let mut query = sqlx::query(AssertSqlSafe(sql))
                 .bind(blob(request.expert.0))
@@ -118,22 +167,24 @@ impl Cache {
             }
             query
         };
-        let count = bind(format!("SELECT count(*), ?3 FROM question q WHERE {matching}"))
-            .fetch_one(&self.readers())
-            .await?
-            .try_get(0)?;
+        let count = if filter.is_empty() && words.is_empty() {
+            size
+        } else {
+            bind(format!("SELECT count(*), ?3 {matching}"))
+                .fetch_one(&self.readers())
+                .await?
+                .try_get(0)?
+        };
         if count == 0 {
             return Ok((0, Vec::new()));
         }
         let rows = bind(format!(
             "SELECT q.id, q.number, q.category_id, q.customer_name, q.title, q.state, q.lock_holder_id,
                     q.lock_holder_name, q.lock_expires_at, q.answered_by_me, q.is_rated, q.asked_at,
-                    q.last_activity_at,
-                    (SELECT m.kind FROM message m WHERE m.question_id = q.id ORDER BY m.sent_at DESC LIMIT 1),
-                    (SELECT max(m.sent_at) FROM message m WHERE m.question_id = q.id AND m.kind = 'reply'),
+                    q.last_activity_at, q.last_kind, q.last_reply_at,
                     (SELECT o.state FROM offer o WHERE o.question_id = q.id AND o.expert_id = ?1
                       ORDER BY o.sent_at DESC LIMIT 1)
-             FROM question q WHERE {matching} ORDER BY q.last_activity_at DESC LIMIT ?3"
+             {matching} ORDER BY q.last_activity_at DESC LIMIT ?3"
         ))
         .fetch_all(&self.readers())
         .await?;

@@ -137,6 +137,7 @@ async fn a_full_disk_leaves_nothing_half_written_and_work_goes_on_when_there_is_
     }
     cache.apply(batch(&text, 40), Some("later")).await.unwrap();
     assert_eq!(cache.place().await.unwrap().cursor.as_deref(), Some("later"));
+    index_all(&cache).await;
     assert_eq!(found(&cache, "fences").await, 40);
     assert!(check(&cache.readers()).await.is_ok());
     cache.close().await;

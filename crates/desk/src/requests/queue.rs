@@ -35,9 +35,10 @@ impl Desk {
                 limit => limit.min(ROWS_AT_MOST),
             },
         };
+        let sizes = self.inner.cache.queue_sizes(account.id, now).await?;
         let mut groups = Vec::new();
-        for kind in GROUPS {
-            let (count, facts) = self.inner.cache.queue_group(kind, &asked).await?;
+        for (kind, size) in GROUPS.into_iter().zip(sizes) {
+            let (count, facts) = self.inner.cache.queue_group(kind, &asked, size).await?;
             if count == 0 {
                 continue;
             }
