@@ -331,7 +331,7 @@ impl Corpus {
     /// One in twenty is open, one answered by the expert, eight by another; the others are closed.
     pub(crate) fn question(&self, number: u32) -> QuestionDocument {
         let begin = Timestamp::from_second(BEGIN_SECONDS).unwrap_or_default();
-        let other = AccountId(id_of(begin, 0, 98));
+        let other = other_expert().id;
         let (state, answered_by) = match number % 20 {
             0 => (QuestionState::Open, vec![]),
             1 => (QuestionState::Answered, vec![self.expert.id]),
@@ -374,8 +374,10 @@ impl Corpus {
                 } else {
                     MessageKind::Reply
                 },
-                author: if is_experts {
+                author: if is_experts && number % 20 == 1 {
                     self.expert.clone()
+                } else if is_experts {
+                    other_expert()
                 } else {
                     Self::customer(number)
                 },
@@ -401,6 +403,14 @@ impl Corpus {
             .prose(u64::from(number) << 32 | u64::from(turn), MESSAGE_CHARS);
         message.message.sent_at = now;
         (question, message)
+    }
+}
+
+fn other_expert() -> Person {
+    let begin = Timestamp::from_second(BEGIN_SECONDS).unwrap_or_default();
+    Person {
+        id: AccountId(id_of(begin, 0, 98)),
+        name: "Grace Lindqvist".to_owned(),
     }
 }
 
