@@ -195,6 +195,11 @@ step("notices, help, shortcuts and settings", async () => {
   await checkWindow("help refused");
   await desk.keys(["Escape"]);
   await desk.gone("help");
+  await desk.keys(["Control", "k"]);
+  await desk.see("palette");
+  await checkWindow("palette");
+  await desk.keys(["Escape"]);
+  await desk.gone("palette");
   await desk.keys(["?"]);
   await desk.see("shortcuts");
   await checkWindow("shortcuts");

@@ -19,6 +19,9 @@ export function when(at: string, now: number): string {
   return date.toDateString() === new Date(now).toDateString() ? TIME.format(date) : DAY.format(date);
 }
 
+/** `Sat 15 Nov`. */
+export const day = (at: string): string => DAY.format(new Date(at));
+
 /** `11:04`. */
 export const clock = (at: string): string => TIME.format(new Date(at));
 
