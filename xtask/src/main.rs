@@ -5,6 +5,7 @@ mod generated;
 mod measure;
 mod program;
 mod setup;
+mod simulation;
 mod start;
 mod system;
 mod test;
@@ -68,7 +69,7 @@ fn main() -> ExitCode {
         Task::Test(test) => test.run(),
         Task::Gen { check } => generated::run(check),
         Task::Bench { options } => measure::bench(&options),
-        Task::Soak { options } => measure::soak(&options),
+        Task::Soak { options } => simulation::soak(&options),
         Task::Package => measure::package(),
         Task::Shots => measure::shots(),
     });

@@ -24,13 +24,6 @@ pub(crate) fn bench(options: &[String]) -> anyhow::Result<()> {
     run(&mut bench)
 }
 
-/// Runs random histories with faults.
-pub(crate) fn soak(options: &[String]) -> anyhow::Result<()> {
-    let mut simulate = cargo(&["run", "--package", "proffer-testkit", "--features", "simulation"]);
-    simulate.args(["--bin", "simulate", "--"]).args(options);
-    run(&mut simulate)
-}
-
 /// Makes the packages of this system with Tauri's own tool.
 pub(crate) fn package() -> anyhow::Result<()> {
     setup::run(Need::Start)?;

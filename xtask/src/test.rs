@@ -4,6 +4,7 @@ use crate::{
     ending, generated,
     program::{cargo, npm, run, say},
     setup::{self, Need},
+    simulation,
 };
 use anyhow::bail;
 use clap::Args;
@@ -20,7 +21,7 @@ pub(crate) struct Test {
 type Part = (&'static str, fn() -> anyhow::Result<()>);
 
 /// The parts, those that fail fastest first.
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     ("format", || run(&mut cargo(&["fmt", "--all", "--check"]))),
     ("ui-format", || run(&mut npm(&["run", "--silent", "ui:format"]))),
     ("ui-lint", || run(&mut npm(&["run", "--silent", "ui:lint"]))),
@@ -52,6 +53,7 @@ const PARTS: [Part; 12] = [
     ("rust", || {
         run(&mut cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]))
     }),
+    ("simulation", simulation::test),
     ("programs", || {
         run(&mut cargo(&[
             "build",

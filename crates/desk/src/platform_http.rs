@@ -242,7 +242,11 @@ impl Platform for HttpPlatform {
         }
         let body = json_text(self.send(request).await?).await?;
         // A page is megabytes: reading it would hold up what else this thread does.
-        tokio::task::spawn_blocking(move || read_json(&body))
+        let reading = tokio::task::spawn_blocking(move || {
+            crate::fault::pass_gate();
+            read_json(&body)
+        });
+        reading
             .await
             .map_err(|error| PlatformError::NotAPlatform(error.to_string()))?
     }

@@ -9,7 +9,7 @@ use std::{
     collections::BTreeMap,
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
 /// Every fail-point there is.
@@ -179,4 +179,25 @@ pub fn client_time_ms() -> Option<i64> {
 /// Sets what the client whose request is dealt with next takes the time to be.
 pub fn set_client_time_ms(time: Option<i64>) {
     with(|plan| plan.client_time_ms = time);
+}
+
+/// Whether threads beside the simulation's own may work.
+static GATE: (Mutex<bool>, Condvar) = (Mutex::new(true), Condvar::new());
+
+/// Opens or closes the gate at which threads beside the simulation's own wait before they work. While it is closed, what
+/// they do cannot be done earlier in one run than in another.
+pub fn set_gate(is_open: bool) {
+    *GATE.0.lock().unwrap_or_else(PoisonError::into_inner) = is_open;
+    if is_open {
+        GATE.1.notify_all();
+    }
+}
+
+/// Waits at the gate; the simulation's own thread, which follows a plan, does not.
+pub fn pass_gate() {
+    if CURRENT.with(|current| current.borrow().is_some()) {
+        return;
+    }
+    let is_open = GATE.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let _open = GATE.1.wait_while(is_open, |is_open| !*is_open);
 }

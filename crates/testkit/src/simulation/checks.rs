@@ -300,19 +300,27 @@ fn views(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What was accepted sums up to the same for customers, for the platform and in each expert's Request Centre.
+/// What is under way sums up to the same on the platform and in each expert's Request Centre.
 fn money(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
-    let in_progress =
-        |offer: &&OfferDocument| matches!(offer.offer.state, OfferState::InProgress | OfferState::Delivered);
     for (index, desk) in history.desks.iter().enumerate() {
+        let outbox: OutboxView = desk.ask("outbox_list", ())?;
+        if !outbox.entries.is_empty() {
+            // What was refused stands there as well.
+            continue;
+        }
+        let is_theirs = |offer: &&OfferDocument| {
+            let state = offer.offer.state;
+            let is_under_way = matches!(
+                state,
+                OfferState::Accepted | OfferState::InProgress | OfferState::Delivered
+            );
+            offer.expert.name == desk.expert.name() && (state.is_open() || is_under_way)
+        };
         let mut sums: BTreeMap<String, Money> = BTreeMap::new();
-        for offer in offers
-            .iter()
-            .filter(in_progress)
-            .filter(|offer| offer.expert.name == desk.expert.name())
-        {
-            let price = offer.offer.terms.price;
-            let sum = sums.entry(price.currency.to_string()).or_insert_with(|| Money::new(0, price.currency));
+        for price in offers.iter().filter(is_theirs).map(|offer| offer.offer.terms.price) {
+            let sum = sums
+                .entry(price.currency.to_string())
+                .or_insert_with(|| Money::new(0, price.currency));
             sum.amount_minor += price.amount_minor;
         }
         let wanted: BTreeSet<_> = sums.into_values().map(|sum| sum.to_string()).collect();
@@ -320,7 +328,7 @@ fn money(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
         let shown = centre
             .views
             .into_iter()
-            .find(|count| count.view == RequestView::InProgress);
+            .find(|count| count.view == RequestView::AllOpen);
         let shown: BTreeSet<_> = shown.context("a view")?.amount_texts.into_iter().collect();
         ensure!(
             shown == wanted,

@@ -109,7 +109,8 @@ fn main() -> anyhow::Result<()> {
     let words = report.words(began.elapsed());
     say(&words)?;
     if let Some(file) = &options.out {
-        std::fs::write(file, &words).with_context(|| format!("{} cannot be written", file.display()))?;
+        let record = report.record(&options, &words);
+        std::fs::write(file, &record).with_context(|| format!("{} cannot be written", file.display()))?;
     }
     if options.every_fail_point {
         report.every_fail_point()?;

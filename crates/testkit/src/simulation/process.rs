@@ -4,7 +4,10 @@
 use crate::{stillness, time::TURN};
 use anyhow::Context;
 use proffer_failpoints::{SharedPlan, databases, follow, is_database, locked};
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 use tokio::{
     runtime::{Builder, RngSeed, Runtime},
     time::Instant,
@@ -15,9 +18,13 @@ pub(crate) struct Process<T> {
     runtime: Runtime,
     began: Instant,
     ran: Duration,
+    number: u64,
     plan: SharedPlan,
     parts: T,
 }
+
+/// Numbers the processes of this program.
+static NUMBERS: AtomicU64 = AtomicU64::new(0);
 
 impl<T: Send + 'static> Process<T> {
     /// Starts one: `start` runs inside.
@@ -25,6 +32,8 @@ impl<T: Send + 'static> Process<T> {
     where
         F: Future<Output = anyhow::Result<T>> + Send + 'static,
     {
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed) + 1;
+        stillness::turn_of(number);
         follow(Some(plan.clone()));
         let runtime = Builder::new_current_thread()
             .enable_time()
@@ -51,9 +60,15 @@ impl<T: Send + 'static> Process<T> {
             runtime,
             began,
             ran,
+            number,
             plan: plan.clone(),
             parts,
         })
+    }
+
+    fn takes_turn(&self) {
+        stillness::turn_of(self.number);
+        follow(Some(self.plan.clone()));
     }
 
     /// What it is made of.
@@ -63,11 +78,10 @@ impl<T: Send + 'static> Process<T> {
 
     /// Lets it run for a turn.
     pub(crate) fn run(&mut self) {
-        follow(Some(self.plan.clone()));
+        self.takes_turn();
         self.ran += TURN;
         let until = self.began + self.ran;
         self.runtime.block_on(async { tokio::time::sleep_until(until).await });
-        stillness::wait();
     }
 
     /// Begins something inside; it goes on in the turns that follow.
@@ -75,7 +89,7 @@ impl<T: Send + 'static> Process<T> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        follow(Some(self.plan.clone()));
+        self.takes_turn();
         self.runtime.spawn(work).abort_handle()
     }
 
@@ -85,7 +99,7 @@ impl<T: Send + 'static> Process<T> {
         R: Send + 'static,
         F: Future<Output = R> + Send + 'static,
     {
-        follow(Some(self.plan.clone()));
+        self.takes_turn();
         let asked = self.runtime.spawn(work);
         Ok(self.runtime.block_on(asked)?)
     }
@@ -93,6 +107,7 @@ impl<T: Send + 'static> Process<T> {
     /// Ends it at once. Its databases stay as they are at this moment, or as they were when it crashed: closing them
     /// would tidy up, which a killed process does not.
     pub(crate) fn kill(self) -> anyhow::Result<()> {
+        self.takes_turn();
         stillness::wait();
         let (folder, kept) = {
             let mut plan = locked(&self.plan);
@@ -102,6 +117,7 @@ impl<T: Send + 'static> Process<T> {
             Some(kept) => kept,
             None => databases(&folder)?,
         };
+        proffer_failpoints::set_gate(true);
         drop(self.parts);
         drop(self.runtime);
         stillness::wait();
@@ -122,10 +138,11 @@ impl<T: Send + 'static> Process<T> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        follow(Some(self.plan.clone()));
+        self.takes_turn();
         let last = last(self.parts);
         let closing = self.runtime.spawn(last);
         self.runtime.block_on(closing)?;
+        proffer_failpoints::set_gate(true);
         drop(self.runtime);
         stillness::wait();
         Ok(())

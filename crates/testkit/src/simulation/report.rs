@@ -1,5 +1,6 @@
 //! What came of many histories.
 
+use crate::Options;
 use anyhow::bail;
 use proffer_failpoints::{ALL, Mode};
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,24 @@ impl Report {
             let _ = writeln!(words, "| `{point}` | {crashes} | {errors} |");
         }
         words
+    }
+
+    /// It as a page of its own.
+    pub(crate) fn record(&self, options: &Options, words: &str) -> String {
+        let mut page = String::from("# The last long run of random histories\n\n");
+        let (first, last) = (options.first_seed, options.first_seed + options.seeds.saturating_sub(1));
+        let when = jiff::Timestamp::now().strftime("%F");
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            page,
+            "Written by `npm run soak`; do not edit. Seeds {first} to {last}, {when}, on {processors} processors.\n"
+        );
+        page.push_str(words);
+        for failure in &self.failures {
+            let _ = writeln!(page, "\nSeed {}: {}", failure.seed, failure.words);
+        }
+        page
     }
 
     /// Whether every fail-point fired, as crash and as error.

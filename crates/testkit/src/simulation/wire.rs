@@ -248,7 +248,14 @@ impl State {
         let mut at = self.send(delivery, last_at, slow);
         if is_cut {
             let broken = Some("the connection was cut");
-            at = self.send(Delivery::End { connection: number, broken }, at + TURN, false);
+            at = self.send(
+                Delivery::End {
+                    connection: number,
+                    broken,
+                },
+                at + TURN,
+                false,
+            );
         }
         if let Some(connection) = self.connections.get_mut(&number) {
             connection.last_at = at;

@@ -3,7 +3,7 @@
 use crate::{
     Options, history,
     report::{Failure, Line, LineOutcome, Report},
-    say,
+    say, stillness,
     world::World,
 };
 use anyhow::Context;
@@ -32,6 +32,7 @@ pub(crate) fn work(options: &Options, variant: Option<&'static str>) -> anyhow::
             .unwrap_or_else(PoisonError::into_inner)
             .push(panic.to_string());
     }));
+    stillness::install_gate()?;
     let world = World::begin()?;
     let stride = options.stride.unwrap_or(1).max(1);
     let mut seed = options.first_seed;
@@ -97,6 +98,19 @@ impl Drop for Worker {
     }
 }
 
+/// This program, on one processor where that can be chosen: its threads take turns, and on one they do so without delay.
+fn program(job: u64, processors: usize) -> anyhow::Result<Command> {
+    let this = std::env::current_exe()?;
+    let chosen = Command::new("taskset").arg("--version").stdout(Stdio::null()).status();
+    if !chosen.is_ok_and(|status| status.success()) {
+        return Ok(Command::new(this));
+    }
+    let processor = usize::try_from(job)? % processors.max(1);
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", &processor.to_string()]).arg(this);
+    Ok(command)
+}
+
 /// Runs all seeds over several programs; `told` hears of each failure.
 pub(crate) fn run(
     options: &Options,
@@ -112,7 +126,7 @@ pub(crate) fn run(
     let mut workers = Vec::new();
     let mut current = Vec::new();
     for job in 0..jobs {
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = program(job, processors)?;
         command.args(["--stride", &jobs.to_string()]);
         command.args(["--first-seed", &(options.first_seed + job).to_string()]);
         command.args(["--seeds", &options.seeds.saturating_sub(job).to_string()]);

@@ -1,0 +1,68 @@
+//! Random histories with faults: the program `simulate`, which needs a build of its own.
+
+use crate::program::{self, cargo, run};
+use anyhow::Context;
+use std::{path::PathBuf, process::Command};
+
+const PROFILE: &str = "simulation";
+
+/// Tokio tells when a task was polled, and takes a seed, only in builds with this flag.
+fn with_flags(mut cargo: Command) -> Command {
+    let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    cargo.env("RUSTFLAGS", format!("{flags} --cfg tokio_unstable").trim());
+    // What is built with other flags lies apart, or each build would throw the other's work away.
+    cargo.arg("--target-dir").arg(target());
+    cargo.args([
+        "--package",
+        "proffer-testkit",
+        "--features",
+        "simulation",
+        "--bin",
+        "simulate",
+    ]);
+    cargo
+}
+
+fn target() -> PathBuf {
+    program::root().join("target").join(PROFILE)
+}
+
+/// Builds the simulation and gives the command that runs it.
+fn build() -> anyhow::Result<Command> {
+    run(&mut with_flags(cargo(&["build", "--profile", PROFILE])))?;
+    let mut simulate = Command::new(target().join(PROFILE).join("simulate"));
+    simulate.current_dir(program::root());
+    Ok(simulate)
+}
+
+/// Runs histories as asked and records what came of them.
+pub(crate) fn soak(options: &[String]) -> anyhow::Result<()> {
+    let mut simulate = build()?;
+    simulate.args(options);
+    let is_one_by_one = ["--trace", "--bite", "--variant", "--out", "--help"]
+        .iter()
+        .any(|option| options.iter().any(|given| given.starts_with(option)));
+    if !is_one_by_one {
+        let record = program::root().join("docs/soak.md");
+        simulate.arg("--out").arg(&record);
+    }
+    run(&mut simulate).context("the histories")
+}
+
+/// What every change must pass: clean code, histories that replay, a thousand of them, and invariants that bite.
+pub(crate) fn test() -> anyhow::Result<()> {
+    let mut clippy = with_flags(cargo(&["clippy", "--profile", PROFILE]));
+    clippy.args(["--", "--deny", "warnings"]);
+    run(&mut clippy)?;
+    let arguments: [&[&str]; 3] = [
+        &["--seeds", "20", "--twice"],
+        &["--seeds", "1000", "--every-fail-point"],
+        &["--seeds", "1000", "--bite", "--until-caught"],
+    ];
+    for arguments in arguments {
+        let mut simulate = build()?;
+        simulate.args(arguments);
+        run(&mut simulate)?;
+    }
+    Ok(())
+}
