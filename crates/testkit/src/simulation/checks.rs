@@ -9,7 +9,7 @@ use proffer_desk::api::{
     OpenTarget,
     notice::{NoticeKind, NoticeList},
     offer::{OfferRef, OfferView},
-    outbox::{OutboxState, OutboxView},
+    outbox::{OutboxKind, OutboxState, OutboxView},
     question::{ConversationView, QuestionRef},
     request_centre::{RequestCentreList, RequestCentreView, RequestView},
 };
@@ -209,7 +209,13 @@ fn promises(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
     let mut refused: Vec<BTreeSet<String>> = Vec::new();
     for desk in &history.desks {
         let outbox: OutboxView = desk.ask("outbox_list", ())?;
-        refused.push(outbox.entries.into_iter().map(|entry| entry.summary).collect());
+        let new = outbox.entries.into_iter().filter(|entry| {
+            matches!(
+                entry.kind,
+                OutboxKind::Answer | OutboxKind::InfoRequest | OutboxKind::Offer
+            )
+        });
+        refused.push(new.map(|entry| entry.summary).collect());
     }
     let mut last = BTreeMap::new();
     for promise in &history.notes.open().promises {
