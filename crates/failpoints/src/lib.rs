@@ -22,6 +22,7 @@ pub const ALL: &[&str] = &[
     "desk.push.before_drop",
     "desk.push.before_intake",
     "desk.push.before_send",
+    "desk.raise.after_mark",
     "desk.raise.before",
     "desk.raise.before_mark",
     "platform.commit.after",
@@ -52,6 +53,8 @@ pub struct Plan {
     pub start: u128,
     /// The broken variant it runs.
     pub variant: Option<&'static str>,
+    /// How often each fail-point was come to.
+    pub reached: BTreeMap<&'static str, u64>,
     /// How often each fail-point fired.
     pub fired: BTreeMap<(&'static str, Mode), u64>,
     /// Where its databases lie.
@@ -97,6 +100,7 @@ pub async fn at(name: &'static str) -> io::Result<()> {
         if plan.is_crashed {
             return Some(Mode::Crash);
         }
+        *plan.reached.entry(name).or_default() += 1;
         let (_, mode) = plan.armed.take_if(|(armed, _)| *armed == name)?;
         *plan.fired.entry((name, mode)).or_default() += 1;
         if mode == Mode::Crash {

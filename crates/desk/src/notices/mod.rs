@@ -103,6 +103,7 @@ impl Desk {
                 Ok(()) => {
                     crate::fault::at("desk.raise.before_mark").await?;
                     journal.note_raised(account.id, notice.id, Ok(self.now())).await?;
+                    crate::fault::at("desk.raise.after_mark").await?;
                 }
                 Err(words) => {
                     tracing::warn!(error = %words, "the system did not take a notification");

@@ -14,6 +14,7 @@ use proffer_desk::api::{
     request_centre::{RequestCentreList, RequestCentreView, RequestView},
 };
 use proffer_domain::{Money, OfferEventKind, OfferState, Timestamp};
+use proffer_failpoints::locked;
 use proffer_protocol::{Cursor, Document, Entity, OfferDocument, StreamId};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -50,6 +51,7 @@ pub(crate) fn all(history: &History) -> anyhow::Result<()> {
     wishes(history, &offers)?;
     promises(history, &offers)?;
     drafts(history)?;
+    raised_once(history)?;
     views(history, &offers)?;
     money(history, &offers)?;
     letters(history, &offers)?;
@@ -100,7 +102,7 @@ fn same_documents(history: &History, index: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One notice in the journal, raised under one key, and more than once only after a mishap at that very place.
+/// One notice in the journal, raised under one key.
 fn raised(history: &History, index: usize, offer: &OfferDocument) -> anyhow::Result<()> {
     let desk = &history.desks[index];
     let offer_id = offer.offer.id;
@@ -133,12 +135,22 @@ fn raised(history: &History, index: usize, offer: &OfferDocument) -> anyhow::Res
         !keys.is_empty() || has_digest,
         "desk {index} never raised the acceptance of {offer_id}"
     );
-    ensure!(
-        of_it.len() <= 1 + desk.mishaps,
-        "desk {index} raised {offer_id} {} times in {} mishaps",
-        of_it.len(),
-        desk.mishaps
-    );
+    Ok(())
+}
+
+/// No notification is raised again, unless the desk stopped between raising and marking it.
+fn raised_once(history: &History) -> anyhow::Result<()> {
+    for (index, desk) in history.desks.iter().enumerate() {
+        let reached = |point: &str| locked(&desk.plan).reached.get(point).copied().unwrap_or(0);
+        let unmarked = reached("desk.raise.before_mark") - reached("desk.raise.after_mark");
+        let all = desk.screen.raised();
+        let keys: BTreeSet<_> = all.iter().map(|raised| raised.id).collect();
+        let again = u64::try_from(all.len() - keys.len())?;
+        ensure!(
+            again <= unmarked,
+            "desk {index} raised {again} notifications again, of which {unmarked} could not be marked"
+        );
+    }
     Ok(())
 }
 
@@ -193,12 +205,16 @@ fn wishes(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
             wish.wanted
         );
     }
-    for offer in offers {
-        ensure!(
-            events(offer, OfferEventKind::Accepted) <= 1,
-            "{} was accepted twice",
-            offer.offer.id
-        );
+    let only_once = [
+        OfferEventKind::Accepted,
+        OfferEventKind::Started,
+        OfferEventKind::Delivered,
+        OfferEventKind::Completed,
+        OfferEventKind::Cancelled,
+    ];
+    for (offer, kind) in offers.iter().flat_map(|offer| only_once.map(|kind| (offer, kind))) {
+        let count = events(offer, kind);
+        ensure!(count <= 1, "{} was {kind:?} {count} times", offer.offer.id);
     }
     Ok(())
 }

@@ -51,8 +51,6 @@ pub(crate) struct DeskProcess {
     pub(crate) plan: SharedPlan,
     pub(crate) screen: Arc<Screen>,
     pub(crate) keychain: Arc<MemoryKeychain>,
-    /// How often it was killed or made to fail.
-    pub(crate) mishaps: usize,
     folder: PathBuf,
     seed: u64,
     skew: SignedDuration,
@@ -92,7 +90,6 @@ impl DeskProcess {
             plan: Arc::new(Mutex::new(plan)),
             screen: Arc::default(),
             keychain: Arc::default(),
-            mishaps: 0,
             folder: folder.to_owned(),
             seed,
             skew,

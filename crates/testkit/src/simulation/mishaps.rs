@@ -31,9 +31,6 @@ impl History {
             self.desks.len()
         };
         self.trace_line(&format!("{point} will {mode:?} ({index})"));
-        if let Some(desk) = self.desks.get_mut(index) {
-            desk.mishaps += 1;
-        }
         locked(self.plan_of(index)).armed = Some((point, mode));
     }
 
@@ -62,7 +59,6 @@ impl History {
             if is_killed { "killed" } else { "closed" }
         ));
         let desk = &mut self.desks[index];
-        desk.mishaps += 1;
         if is_killed { desk.kill() } else { desk.close() }
     }
 
@@ -100,9 +96,6 @@ impl History {
     pub(crate) fn fill_disk(&mut self) {
         let index = self.generator.random_range(0..=self.desks.len());
         self.trace_line(&format!("the disk of {index} is full"));
-        if let Some(desk) = self.desks.get_mut(index) {
-            desk.mishaps += 1;
-        }
         locked(self.plan_of(index)).is_disk_full = true;
         self.room_at[index] = Some(self.some_time());
     }
@@ -134,7 +127,6 @@ impl History {
         for index in 0..self.desks.len() {
             if self.desks[index].is_crashed() && self.desks[index].is_running() {
                 self.trace_line(&format!("desk {index} crashed"));
-                self.desks[index].mishaps += 1;
                 self.desks[index].kill()?;
                 self.opens_at[index] = Some(self.some_time());
             }
