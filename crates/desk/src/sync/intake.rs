@@ -10,7 +10,7 @@ use crate::{
     notices::wording,
     ports::{PlatformError, SyncText},
 };
-use proffer_domain::{Actor, OfferEventKind, OfferState};
+use proffer_domain::{Actor, Offer, OfferEvent, OfferEventKind, OfferState};
 use std::collections::BTreeSet;
 
 /// Beyond so many the UI is told once that the queue changed, not of each.
@@ -112,18 +112,16 @@ impl Desk {
                     (OfferEventKind::Declined, _) => NoticeKind::OfferDeclined,
                     _ => continue,
                 };
+                // What the expert has dealt with, at another desk, they know.
+                let is_known = kind == NoticeKind::OfferAccepted && is_dealt_with(offer, event);
                 // On a new machine only what is still to be fulfilled is worth a word.
                 let still_matters = kind == NoticeKind::OfferAccepted
                     && matches!(
                         offer.state,
                         OfferState::Accepted | OfferState::InProgress | OfferState::Delivered
                     );
-                due.push(wording::offer_notice(
-                    kind,
-                    document,
-                    event,
-                    mode == Mode::First && !still_matters,
-                ));
+                let is_old = if mode == Mode::First { !still_matters } else { is_known };
+                due.push(wording::offer_notice(kind, document, event, is_old));
             }
         }
         if mode == Mode::First {
@@ -140,6 +138,14 @@ impl Desk {
         due.extend(batch.support_replies.iter().map(wording::support_notice));
         Ok(due)
     }
+}
+
+/// Whether the expert has acted on an offer after an event.
+fn is_dealt_with(offer: &Offer, event: &OfferEvent) -> bool {
+    let later = offer.events.iter().skip_while(|earlier| earlier.id != event.id).skip(1);
+    later
+        .filter(|later| matches!(later.actor, Actor::Expert(_)))
+        .any(|later| matches!(later.kind, OfferEventKind::Started | OfferEventKind::Cancelled))
 }
 
 /// A platform that sends what is no document is none that this desk can work with.

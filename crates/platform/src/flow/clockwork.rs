@@ -20,7 +20,7 @@ impl Flow {
         let mut count = 0;
         for key in due {
             match self.run_one(key).await {
-                Ok(()) => count += 1,
+                Ok(has_changed) => count += usize::from(has_changed),
                 // Someone was faster, which is as good, or the rules say that it is not due after all.
                 Err(FlowError::Store(StoreError::Contended) | FlowError::Refused(_)) => {}
                 Err(error) => return Err(error),
@@ -29,7 +29,8 @@ impl Flow {
         Ok(count)
     }
 
-    async fn run_one(&self, key: DocumentKey) -> Result<(), FlowError> {
+    /// Does what is due of one thing; whether that changed anything.
+    async fn run_one(&self, key: DocumentKey) -> Result<bool, FlowError> {
         let mut work = self.begin(clock_account()).await?;
         match work.tx.document(key.entity, key.id).await? {
             Some(Document::Question(mut document)) => {
@@ -38,15 +39,21 @@ impl Flow {
                     .lock
                     .as_ref()
                     .is_some_and(|lock| !lock.is_live(work.now));
-                if lapsed {
-                    document.question.lock = None;
-                    questions::publish(&mut work, document).await?;
+                if !lapsed {
+                    return Ok(false);
+                }
+                document.question.lock = None;
+                questions::publish(&mut work, document).await?;
+            }
+            Some(Document::Offer(document)) => {
+                if !run_offer(&mut work, document).await? {
+                    return Ok(false);
                 }
             }
-            Some(Document::Offer(document)) => run_offer(&mut work, document).await?,
-            _ => return Ok(()),
+            _ => return Ok(false),
         }
-        self.commit(work).await
+        self.commit(work).await?;
+        Ok(true)
     }
 
     /// Notes on an offer that the email about it was given up.
@@ -65,7 +72,8 @@ impl Flow {
     }
 }
 
-async fn run_offer(work: &mut Work, document: OfferDocument) -> Result<(), FlowError> {
+/// Does what is due of an offer; whether anything was.
+async fn run_offer(work: &mut Work, document: OfferDocument) -> Result<bool, FlowError> {
     let offer = &document.offer;
     let may_expire = offer.state.is_open() || offer.state == OfferState::Declined;
     if may_expire && offer.is_past_expiry(work.now) {
@@ -74,8 +82,10 @@ async fn run_offer(work: &mut Work, document: OfferDocument) -> Result<(), FlowE
         offers::apply_as(work, document, OfferCommand::Complete, Actor::Clock).await?;
     } else if offer.reminded_at.is_none() && offer.remind_at.is_some_and(|at| at <= work.now) {
         offers::remind(work, document).await?;
+    } else {
+        return Ok(false);
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The clock acts for nobody; its account has no rights of its own.

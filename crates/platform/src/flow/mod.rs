@@ -134,6 +134,11 @@ impl Flow {
         #[cfg(feature = "simulation")]
         {
             work.seen = seen;
+            if proffer_failpoints::is_broken("lock_trusted_to_the_clients_clock") {
+                let told = proffer_failpoints::client_time_ms();
+                let told = told.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+                work.now = told.unwrap_or(work.now);
+            }
         }
         if let Some(stored) = work.tx.response(actor.id, key).await? {
             return recall(&stored, request_hash);
@@ -194,21 +199,11 @@ impl Flow {
             tx,
             actor,
             limits,
-            now: self.now(),
+            now: self.ports.clock.now(),
             ports: self.ports.clone(),
             public_url: self.public_url.clone(),
             changes: BTreeMap::new(),
         })
-    }
-
-    /// The moment by the platform's own clock, the only one that counts.
-    fn now(&self) -> jiff::Timestamp {
-        #[cfg(feature = "simulation")]
-        if proffer_failpoints::is_broken("lock_trusted_to_the_clients_clock") {
-            let told = proffer_failpoints::client_time_ms().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-            return told.unwrap_or_else(|| self.ports.clock.now());
-        }
-        self.ports.clock.now()
     }
 
     /// A broken variant's: the offer as it is before the transaction begins.

@@ -13,9 +13,9 @@ use proffer_desk::api::{
     question::{ConversationView, QuestionRef},
     request_centre::{RequestCentreList, RequestCentreView, RequestView},
 };
-use proffer_domain::{Money, OfferEventKind, OfferState, Timestamp};
+use proffer_domain::{MessageKind, Money, OfferEventKind, OfferState, Timestamp};
 use proffer_failpoints::locked;
-use proffer_protocol::{Cursor, Document, Entity, OfferDocument, StreamId};
+use proffer_protocol::{Cursor, Document, Entity, MessageDocument, OfferDocument, StreamId};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ pub(crate) fn in_step(history: &History) -> anyhow::Result<()> {
         }
         mailed(history, offer)?;
     }
-    Ok(())
+    messages_mailed(history)
 }
 
 /// All invariants, once everybody is in step.
@@ -131,8 +131,9 @@ fn raised(history: &History, index: usize, offer: &OfferDocument) -> anyhow::Res
         "desk {index} raised {offer_id} under {} keys",
         keys.len()
     );
+    let is_known = events(offer, OfferEventKind::Started) + events(offer, OfferEventKind::Cancelled) > 0;
     ensure!(
-        !keys.is_empty() || has_digest,
+        !keys.is_empty() || has_digest || is_known,
         "desk {index} never raised the acceptance of {offer_id}"
     );
     Ok(())
@@ -166,6 +167,38 @@ fn mailed(history: &History, offer: &OfferDocument) -> anyhow::Result<()> {
             .map(|letter| letter.id)
             .collect();
         ensure!(copies.len() == 1, "{} emails say {wanted:?}", copies.len());
+    }
+    Ok(())
+}
+
+/// One email to the customer for each message of an expert.
+fn messages_mailed(history: &History) -> anyhow::Result<()> {
+    let mut titles = BTreeMap::new();
+    for document in history.documents(Entity::Question)? {
+        if let Document::Question(document) = document {
+            titles.insert(document.question.id, document.question.title);
+        }
+    }
+    let mut wanted: BTreeMap<String, usize> = BTreeMap::new();
+    for document in history.documents(Entity::Message)? {
+        let Document::Message(MessageDocument { message, .. }) = document else {
+            continue;
+        };
+        let words = match message.kind {
+            MessageKind::Answer => "answered your question",
+            MessageKind::InfoRequest => "needs to know more",
+            MessageKind::Reply => continue,
+        };
+        let title = titles.get(&message.question_id).context("a message's question")?;
+        *wanted
+            .entry(format!("{} {words}: {title}", message.author.name))
+            .or_default() += 1;
+    }
+    let letters = history.platform.letterbox.letters();
+    for (subject, count) in wanted {
+        let of_it = letters.iter().filter(|letter| letter.subject == subject);
+        let mailed = of_it.map(|letter| letter.id).collect::<BTreeSet<_>>().len();
+        ensure!(mailed == count, "{mailed} emails say {subject:?} of {count} messages");
     }
     Ok(())
 }

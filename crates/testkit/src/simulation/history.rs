@@ -277,6 +277,9 @@ impl History {
             return Ok(());
         };
         let (id, version) = (offer.offer.id, offer.offer.version);
+        if self.generator.random_range(0..3) == 0 {
+            self.arm_on_acceptance();
+        }
         let accept = json!({"version": version, "call_slot": null});
         let (kind, body) = match (self.generator.random_range(0..10), offer.offer.state) {
             (_, OfferState::Declined) => ("reconsider", json!({})),

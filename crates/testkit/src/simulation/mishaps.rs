@@ -17,7 +17,25 @@ impl History {
 
     /// Lets a fail-point fire when it is next come to.
     pub(crate) fn arm(&mut self) {
-        let Some(point) = ALL.choose(&mut self.generator).copied() else {
+        self.arm_one_of(ALL);
+    }
+
+    /// Lets one of those fire that an acceptance comes to.
+    pub(crate) fn arm_on_acceptance(&mut self) {
+        self.arm_one_of(&[
+            "desk.intake.before_notices",
+            "desk.intake.before_cache",
+            "desk.raise.before",
+            "desk.raise.before_mark",
+            "desk.raise.after_mark",
+            "platform.commit.before",
+            "platform.mail.before_send",
+            "platform.mail.before_mark",
+        ]);
+    }
+
+    fn arm_one_of(&mut self, points: &[&'static str]) {
+        let Some(point) = points.choose(&mut self.generator).copied() else {
             return;
         };
         let mode = if self.generator.random() {

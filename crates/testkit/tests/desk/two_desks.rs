@@ -1,5 +1,7 @@
 //! One expert at two machines.
 
+use crate::notices::offered;
+use proffer_desk::api::{OpenTarget, notice::NoticeList, offer::OfferRef};
 use proffer_domain::{MessageKind, OfferState};
 use proffer_testkit::{Expert, World, wait_until};
 
@@ -41,6 +43,44 @@ async fn two_desks_of_one_expert_show_the_same() -> anyhow::Result<()> {
         desk.until_raised(1).await?;
         assert_eq!(desk.notifier.raised().len(), 1);
     }
+    office.desk.close().await;
+    home.desk.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_started_at_one_desk_is_no_news_at_the_other() -> anyhow::Result<()> {
+    let world = World::begin().await?;
+    let helen = world.helen().await?;
+    let office = world.desk_in_step(Expert::Daniel).await?;
+    let home = world.desk_in_step(Expert::Daniel).await?;
+    let (_, started) = offered(&helen, &office).await?;
+    let (_, waiting) = offered(&helen, &office).await?;
+    home.until_offer(waiting, OfferState::Sent).await?;
+    home.desk.close().await;
+    helen.accept(started, 1).await?;
+    office.until_offer(started, OfferState::Accepted).await?;
+    office
+        .ask::<serde_json::Value>("offer_start", OfferRef { offer_id: started })
+        .await?;
+    office.until_offer(started, OfferState::InProgress).await?;
+    office.until_sent().await?;
+    helen.accept(waiting, 1).await?;
+
+    let home = home.restart().await?;
+    home.until_raised(1).await?;
+    home.until_offer(started, OfferState::InProgress).await?;
+    let target = Some(OpenTarget::Offer { offer_id: waiting });
+    assert_eq!(home.notifier.raised().len(), 1);
+    assert_eq!(home.notifier.raised()[0].target, target);
+    let list: NoticeList = home.ask("notice_list", ()).await?;
+    let listed = |offer| {
+        list.notices
+            .iter()
+            .filter(|notice| notice.offer_id == Some(offer))
+            .count()
+    };
+    assert_eq!((listed(started), listed(waiting)), (1, 1));
     office.desk.close().await;
     home.desk.close().await;
     Ok(())
