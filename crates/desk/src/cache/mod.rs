@@ -336,7 +336,12 @@ async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
     let checked: Result<()> = async {
         match MIGRATIONS.run(&writer).await {
             Ok(()) => {}
-            Err(MigrateError::VersionMissing(_)) => return Err(DeskError::NewerCache),
+            Err(MigrateError::VersionMissing(_)) if knows_all_migrations(&writer).await? => {
+                return Err(DeskError::NewerCache);
+            }
+            Err(MigrateError::VersionMissing(_)) => {
+                return Err(DeskError::Damaged("its list of migrations has gaps".to_owned()));
+            }
             Err(error) => return Err(error.into()),
         }
         if is_checked_first { check(&writer).await } else { Ok(()) }
@@ -350,6 +355,15 @@ async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
         .max_connections(4)
         .connect_lazy_with(options.read_only(true));
     Ok(Pools { writer, readers })
+}
+
+/// Whether a file went through every migration of this version: only then is one with others a newer version's; else a
+/// number in their list was damaged.
+async fn knows_all_migrations(pool: &SqlitePool) -> Result<bool> {
+    let known: Vec<i64> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations")
+        .fetch_all(pool)
+        .await?;
+    Ok(MIGRATIONS.iter().all(|migration| known.contains(&migration.version)))
 }
 
 /// Whether a file is read through before it is used: not if it is as the last run left it, and not if that took long.

@@ -86,6 +86,22 @@ async fn a_newer_versions_file_is_refused_and_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_damaged_list_of_migrations_is_no_newer_version() {
+    let folder = folder_of(newest());
+    let (cache, _) = open(folder.path()).await;
+    sqlx::query("UPDATE _sqlx_migrations SET version = version + 1024 WHERE version = ?")
+        .bind(newest())
+        .execute(&cache.writer())
+        .await
+        .unwrap();
+    cache.close().await;
+    let (cache, aside) = open(folder.path()).await;
+    assert!(aside.is_some_and(|aside| aside.exists()));
+    assert_eq!(cache.place().await.unwrap().cursor, None);
+    cache.close().await;
+}
+
+#[tokio::test]
 async fn a_folder_without_rights_or_room_is_no_damage() {
     for error in [
         std::io::Error::from(std::io::ErrorKind::PermissionDenied),

@@ -14,7 +14,7 @@ use crate::{
 };
 use anyhow::{Context, bail, ensure};
 use proffer_desk::{
-    Desk, DeskConfig, DeskError, HttpConnector, Ports, SystemClock, SystemEntropy,
+    Desk, DeskConfig, HttpConnector, Ports, SystemClock, SystemEntropy,
     api::{
         ApiError, ApiErrorCode,
         connection::{ConnectionState, ConnectionView},
@@ -455,13 +455,7 @@ async fn in_copy(
     damage(&data, kind, generator)?;
     let proxy = TcpProxy::begin(image.platform, generator.random()).await?;
     proxy.go_away();
-    let desk = match NearDesk::open(&data, &proxy.url(), &image.keychain).await {
-        Err(error) if can_be_unseen(kind) && is_taken_for_newer(&error) => {
-            proxy.calm_down();
-            return without_its_cache(image, &data, &proxy).await;
-        }
-        opened => opened?,
-    };
+    let desk = NearDesk::open(&data, &proxy.url(), &image.keychain).await?;
     let waiting = desk.commands().await?;
     ensure!(waiting == image.commands, "the outbox is not whole: {waiting:?}");
     proxy.calm_down();
@@ -507,28 +501,6 @@ async fn in_copy(
 /// Whether SQLite can miss it: a page has no checksum, a frame of the log has one.
 fn can_be_unseen(kind: Damage) -> bool {
     matches!(kind, Damage::BitsFlipped | Damage::PagesZeroed)
-}
-
-/// Whether the desk took the damaged file for a later version's: docs/reliability.md says how that comes about.
-fn is_taken_for_newer(error: &anyhow::Error) -> bool {
-    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<DeskError>());
-    causes.any(|cause| matches!(cause, DeskError::NewerCache))
-}
-
-/// What an expert can still do about a cache that keeps the desk from opening.
-async fn without_its_cache(image: &Image, data: &Path, proxy: &TcpProxy) -> anyhow::Result<Outcome> {
-    for name in ["cache.db", "cache.db-wal", "cache.db-shm"] {
-        let file = data.join(name);
-        if file.exists() {
-            std::fs::remove_file(file)?;
-        }
-    }
-    let desk = NearDesk::open(data, &proxy.url(), &image.keychain).await?;
-    desk.until_online().await?;
-    desk.until_sent().await?;
-    drafts_are_whole(image, &desk).await?;
-    desk.desk.close().await;
-    Ok(Outcome::Unseen)
 }
 
 async fn drafts_are_whole(image: &Image, desk: &NearDesk) -> anyhow::Result<()> {
