@@ -9,7 +9,7 @@ use proffer_desk::api::{
     OpenTarget,
     notice::{NoticeKind, NoticeList},
     offer::{OfferRef, OfferView},
-    outbox::{OutboxKind, OutboxState, OutboxView},
+    outbox::{OutboxEntryView, OutboxKind, OutboxState, OutboxView},
     question::{ConversationView, QuestionRef},
     request_centre::{RequestCentreList, RequestCentreView, RequestView},
 };
@@ -29,7 +29,18 @@ pub(crate) fn in_step(history: &History) -> anyhow::Result<()> {
     }
     for index in 0..history.desks.len() {
         let outbox: OutboxView = history.desks[index].ask("outbox_list", ())?;
-        let waiting = outbox.entries.iter().find(|entry| !has_failed(&entry.state));
+        // What can never be sent blocks its own question.
+        let is_parked = |entry: &OutboxEntryView| matches!(entry.state, OutboxState::Parked { .. });
+        let blocked: BTreeSet<_> = outbox
+            .entries
+            .iter()
+            .filter(|entry| is_parked(entry))
+            .map(|entry| entry.question_id)
+            .collect();
+        let waiting = outbox
+            .entries
+            .iter()
+            .find(|entry| !has_failed(&entry.state) && !blocked.contains(&entry.question_id));
         ensure!(waiting.is_none(), "the outbox of desk {index} still holds {waiting:?}");
         same_documents(history, index)?;
     }
