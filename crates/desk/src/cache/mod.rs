@@ -5,6 +5,8 @@
 //! whether the damage shows at start or later; a newer version's file is refused.
 
 mod batch;
+#[cfg(test)]
+mod damage_tests;
 mod documents;
 mod files;
 mod index;
@@ -24,6 +26,7 @@ pub(crate) use search::{Find, SearchFound, SearchRequest};
 use crate::error::{DeskError, Result};
 use futures_util::TryStreamExt;
 use proffer_domain::{AccountId, Timestamp};
+use proffer_protocol::{Document, Entity};
 use sqlx::{
     Connection, SqlitePool,
     migrate::{MigrateError, Migrator},
@@ -430,15 +433,18 @@ async fn check_with(pool: &SqlitePool, pragma: &'static str) -> Result<()> {
     }
 }
 
-/// Reads the text of every document through.
+/// Reads every document through: a flipped bit can leave the file sound, and its text JSON, with a name in it that no
+/// document has.
 async fn inspect_documents(pool: &SqlitePool) -> Result<()> {
     for table in ["question", "message", "offer", "document"] {
-        let statement = sqlx::AssertSqlSafe(format!("SELECT document FROM {table}"));
-        let mut rows = sqlx::query_scalar::<_, String>(statement).fetch(pool);
-        while let Some(text) = rows.try_next().await? {
-            if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&text) {
-                return Err(DeskError::Damaged(format!("{table}: {error}")));
-            }
+        let entity = if table == "document" { "entity" } else { "''" };
+        let statement = sqlx::AssertSqlSafe(format!("SELECT {entity}, document FROM {table}"));
+        let mut rows = sqlx::query_as::<_, (String, String)>(statement).fetch(pool);
+        while let Some((kept_as, text)) = rows.try_next().await? {
+            let name = if table == "document" { kept_as.as_str() } else { table };
+            let entity = Entity::parse(name).ok_or_else(|| DeskError::Damaged(format!("a document of kind {name}")))?;
+            let read = serde_json::from_str(&text).and_then(|value| Document::read(entity, value));
+            read.map_err(|error| DeskError::Damaged(format!("{table}: {error}")))?;
         }
     }
     Ok(())
