@@ -90,10 +90,8 @@ impl Desk {
         let journal = Journal::open(&config.data_dir).await?;
         let (cache, cache_moved_to) = Cache::open(&config.data_dir, ports.clock.now()).await?;
         #[cfg(feature = "simulation")]
-        if proffer_failpoints::is_broken("outbox_lost_with_bad_cache") {
-            if cache_moved_to.is_some() {
-                journal.lose_outbox().await?;
-            }
+        if proffer_failpoints::is_broken("outbox_lost_with_bad_cache") && cache_moved_to.is_some() {
+            journal.lose_outbox().await?;
         }
         journal.sweep_files().await?;
         let standing = Standing {

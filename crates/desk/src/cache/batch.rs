@@ -379,13 +379,14 @@ impl Cache {
     /// Applies a batch, and the cursor that stands after it, in one transaction.
     pub(crate) async fn apply(&self, batch: Batch, cursor: Option<&str>) -> Result<()> {
         #[cfg(feature = "simulation")]
-        if proffer_failpoints::is_broken("cursor_outside_transaction") {
-            if let Some(cursor) = cursor {
-                sqlx::query("INSERT INTO meta (name, value) VALUES ('cursor', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(cursor)
-        .execute(&self.writer())
-        .await?;
-            }
+        if let (true, Some(cursor)) = (proffer_failpoints::is_broken("cursor_outside_transaction"), cursor) {
+            sqlx::query(
+                "INSERT INTO meta (name, value) VALUES ('cursor', ?) \
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            )
+            .bind(cursor)
+            .execute(&self.writer())
+            .await?;
         }
         let mut transaction = self.writer().begin_with("BEGIN IMMEDIATE").await?;
         let indexes = if batch.is_indexed_at_once() {

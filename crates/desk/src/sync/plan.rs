@@ -65,10 +65,8 @@ pub(super) enum AfterCommand {
 /// What a command that did not succeed calls for.
 pub(super) fn after_command(error: PlatformError) -> AfterCommand {
     #[cfg(feature = "simulation")]
-    if proffer_failpoints::is_broken("timeout_taken_for_failure") {
-        if matches!(error, PlatformError::Unreachable(_)) {
-            return AfterCommand::Refused(error.into());
-        }
+    if proffer_failpoints::is_broken("timeout_taken_for_failure") && matches!(error, PlatformError::Unreachable(_)) {
+        return AfterCommand::Refused(error.into());
     }
     let code = match &error {
         // A page instead of an answer comes from what stands between; the platform was not asked.

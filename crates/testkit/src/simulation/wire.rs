@@ -284,10 +284,9 @@ impl State {
                 }
             }
             Delivery::End { connection, broken } => {
-                if let Some(mut connection) = self.connections.remove(&connection) {
-                    if let (Some(words), Some(pieces)) = (broken, connection.pieces.take()) {
-                        let _gone = pieces.send(Err(io::Error::new(io::ErrorKind::ConnectionReset, words)));
-                    }
+                let pieces = self.connections.remove(&connection).and_then(|found| found.pieces);
+                if let (Some(words), Some(pieces)) = (broken, pieces) {
+                    let _gone = pieces.send(Err(io::Error::new(io::ErrorKind::ConnectionReset, words)));
                 }
             }
             Delivery::Request { .. } | Delivery::HungUp { .. } => {}
