@@ -2,8 +2,9 @@
 
 use anyhow::{Context, bail};
 use std::{
+    collections::VecDeque,
     ffi::OsStr,
-    io::Write,
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -55,6 +56,36 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
         .with_context(|| format!("{words} could not be started"))?;
     if !status.success() {
         bail!("{words} failed ({status})");
+    }
+    Ok(())
+}
+
+/// How many of the last lines of what failed are repeated.
+const LAST_LINES: usize = 16;
+
+/// Like [`run`]; a failure also repeats the last lines of what the command said, for whoever sees only the end.
+pub(crate) fn run_and_repeat(command: &mut Command) -> anyhow::Result<()> {
+    let words = words(command);
+    let (said, stdout) = std::io::pipe()?;
+    let stderr = stdout.try_clone()?;
+    let spawned = command.stdout(stdout).stderr(stderr).spawn();
+    // The pipe ends when its last writer is gone, and this command must not be one.
+    command.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    let mut child = spawned.with_context(|| format!("{words} could not be started"))?;
+    let mut last = VecDeque::new();
+    for line in BufReader::new(said).split(b'\n') {
+        let line = line.with_context(|| format!("what {words} says cannot be read"))?;
+        let line = String::from_utf8_lossy(&line);
+        say(&line);
+        last.push_back(line.into_owned());
+        if last.len() > LAST_LINES {
+            last.pop_front();
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        let last: String = last.iter().map(|line| format!("\n   {line}")).collect();
+        bail!("{words} failed ({status}):{last}");
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Random histories with faults: the program `simulate`, which needs a build of its own.
 
-use crate::program::{self, cargo, run};
+use crate::program::{self, cargo, run, run_and_repeat};
 use anyhow::Context;
 use std::{path::PathBuf, process::Command};
 
@@ -29,7 +29,7 @@ fn target() -> PathBuf {
 
 /// Builds the simulation and gives the command that runs it.
 fn build() -> anyhow::Result<Command> {
-    run(&mut with_flags(cargo(&["build", "--profile", PROFILE])))?;
+    run_and_repeat(&mut with_flags(cargo(&["build", "--profile", PROFILE])))?;
     let mut simulate = Command::new(target().join(PROFILE).join("simulate"));
     simulate.current_dir(program::root());
     Ok(simulate)
@@ -53,7 +53,7 @@ pub(crate) fn soak(options: &[String]) -> anyhow::Result<()> {
 pub(crate) fn test() -> anyhow::Result<()> {
     let mut clippy = with_flags(cargo(&["clippy", "--profile", PROFILE]));
     clippy.args(["--", "--deny", "warnings"]);
-    run(&mut clippy)?;
+    run_and_repeat(&mut clippy)?;
     let arguments: [&[&str]; 3] = [
         &["--seeds", "20", "--twice"],
         &["--seeds", "1000", "--every-fail-point"],
@@ -62,7 +62,7 @@ pub(crate) fn test() -> anyhow::Result<()> {
     for arguments in arguments {
         let mut simulate = build()?;
         simulate.args(arguments);
-        run(&mut simulate)?;
+        run_and_repeat(&mut simulate)?;
     }
     Ok(())
 }

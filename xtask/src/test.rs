@@ -2,7 +2,7 @@
 
 use crate::{
     ending, generated,
-    program::{cargo, npm, run, say},
+    program::{cargo, npm, run_and_repeat as run, say},
     setup::{self, Need},
     simulation,
 };
@@ -95,16 +95,23 @@ impl Test {
             if let Err(error) = &result {
                 say(&format!("   {error:#}"));
             }
-            results.push((name, result.is_ok(), started.elapsed().as_secs()));
+            results.push((name, result, started.elapsed().as_secs()));
         }
         say("");
-        for (name, passed, seconds) in &results {
+        for (name, result, seconds) in &results {
             say(&format!(
                 "{:6} {name} ({seconds} s)",
-                if *passed { "passed" } else { "FAILED" }
+                if result.is_ok() { "passed" } else { "FAILED" }
             ));
         }
-        let failed = results.iter().filter(|(_, passed, _)| !passed).count();
+        // Once more, at the end: that is where a record is looked at first.
+        let mut failed = 0;
+        for (name, result, _) in &results {
+            if let Err(error) = result {
+                failed += 1;
+                say(&format!("{name}: {error:#}"));
+            }
+        }
         say(&format!("{} passed, {failed} failed", results.len() - failed));
         if failed > 0 {
             bail!("{failed} of {} parts failed", results.len());

@@ -115,8 +115,13 @@ fn main() -> anyhow::Result<()> {
     if options.every_fail_point {
         report.every_fail_point()?;
     }
-    if !report.failures.is_empty() {
-        bail!("{} of {} histories failed", report.failures.len(), report.histories);
+    if let Some(first) = report.failures.first() {
+        let (failed, all) = (report.failures.len(), report.histories);
+        bail!(
+            "{failed} of {all} histories failed, first seed {}: {}",
+            first.seed,
+            first.words
+        );
     }
     Ok(())
 }

@@ -9,7 +9,9 @@ use crate::{
 use anyhow::Context;
 use proffer_failpoints::Mode;
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader, Write},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::{Mutex, PoisonError, mpsc},
     time::Duration,
@@ -98,17 +100,53 @@ impl Drop for Worker {
     }
 }
 
-/// This program, on one processor where that can be chosen: its threads take turns, and on one they do so without delay.
-fn program(job: u64, processors: usize) -> anyhow::Result<Command> {
-    let this = std::env::current_exe()?;
-    let chosen = Command::new("taskset").arg("--version").stdout(Stdio::null()).status();
-    if !chosen.is_ok_and(|status| status.success()) {
-        return Ok(Command::new(this));
-    }
-    let processor = usize::try_from(job)? % processors.max(1);
+/// The processors that this program may use, as Linux lists them: `0-1,4`.
+fn processors(listed: &str) -> Vec<u32> {
+    let bounds = |range: &str| {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        Some(first.trim().parse::<u32>().ok()?..=last.trim().parse::<u32>().ok()?)
+    };
+    listed.split(',').filter_map(bounds).flatten().collect()
+}
+
+/// Those on which a program can be told to stay.
+fn processors_to_choose() -> Vec<u32> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let listed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    let mut processors = processors(listed.unwrap_or_default());
+    processors.retain(|processor| {
+        let mut chosen = on_one(*processor, "true");
+        let chosen = chosen.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        chosen.is_ok_and(|status| status.success())
+    });
+    processors
+}
+
+fn on_one(processor: u32, program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("taskset");
-    command.args(["--cpu-list", &processor.to_string()]).arg(this);
-    Ok(command)
+    command.args(["--cpu-list", &processor.to_string()]).arg(program);
+    command
+}
+
+/// This program, on one processor where that can be chosen: its threads take turns, and on one they do so without delay.
+fn program(job: u64, processors: &[u32]) -> anyhow::Result<Command> {
+    let this = std::env::current_exe()?;
+    let place = usize::try_from(job)?.checked_rem(processors.len());
+    Ok(place
+        .and_then(|place| processors.get(place))
+        .map_or_else(|| Command::new(&this), |processor| on_one(*processor, &this)))
+}
+
+/// A folder in memory where there is such a place.
+fn folder() -> std::io::Result<tempfile::TempDir> {
+    let mut folder = tempfile::Builder::new();
+    folder.prefix("proffer-simulation-");
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        folder.tempdir_in(memory)
+    } else {
+        folder.tempdir()
+    }
 }
 
 /// Runs all seeds over several programs; `told` hears of each failure.
@@ -117,16 +155,20 @@ pub(crate) fn run(
     variant: Option<&'static str>,
     told: impl Fn(&Failure) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let parallel = std::thread::available_parallelism().map_or(1, usize::from);
+    let processors = processors_to_choose();
     let jobs = options
         .jobs
-        .unwrap_or(u64::try_from(processors)?)
+        .unwrap_or(u64::try_from(parallel)?)
         .clamp(1, options.seeds.max(1));
     let (give, take) = mpsc::channel();
+    // The workers' folders lie in it: those of workers that are killed must go too. It is dropped after the workers.
+    let folder = folder()?;
     let mut workers = Vec::new();
     let mut current = Vec::new();
     for job in 0..jobs {
-        let mut command = program(job, processors)?;
+        let mut command = program(job, &processors)?;
+        command.env("TMPDIR", folder.path());
         command.args(["--stride", &jobs.to_string()]);
         command.args(["--first-seed", &(options.first_seed + job).to_string()]);
         command.args(["--seeds", &options.seeds.saturating_sub(job).to_string()]);

@@ -50,16 +50,6 @@ pub(crate) struct World {
     pub(crate) category: CategoryId,
 }
 
-/// A folder in memory where there is such a place.
-fn folder() -> std::io::Result<tempfile::TempDir> {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        tempfile::tempdir_in(memory)
-    } else {
-        tempfile::tempdir()
-    }
-}
-
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
@@ -77,7 +67,7 @@ impl World {
     pub(crate) fn begin() -> anyhow::Result<Self> {
         proffer_desk::use_tls_provider();
         let client = reqwest::Client::builder().no_proxy().build()?;
-        let folder = folder()?;
+        let folder = tempfile::tempdir()?;
         let mut passed = Duration::ZERO;
         let wire = Wire::new(1, vec![SignedDuration::ZERO; EXPERTS.len()]);
         let mut platform = PlatformProcess::new(folder.path().join("platform"), 1, None);
@@ -125,7 +115,7 @@ impl World {
 
     /// A copy of all files.
     pub(crate) fn copy(&self) -> std::io::Result<tempfile::TempDir> {
-        let to = folder()?;
+        let to = tempfile::tempdir()?;
         copy(self.folder.path(), to.path())?;
         Ok(to)
     }
