@@ -18,8 +18,11 @@ pub(crate) fn bench(options: &[String]) -> anyhow::Result<()> {
         "proffer",
         "--package",
         "proffer-platform",
+        // In one build: another set of packages is another set of features, and everything would be built twice.
+        "--package",
+        "proffer-bench",
     ]))?;
-    let mut bench = cargo(&["run", "--release", "--package", "proffer-bench", "--"]);
+    let mut bench = program::command(program::root().join("target/release/proffer-bench"));
     bench.args(options);
     run(&mut bench)
 }

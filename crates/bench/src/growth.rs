@@ -12,6 +12,7 @@ use crate::{
     programs::{Program, platform, platform_at},
     report::{Curve, Keeper, Point, Row, median, millis, quantile},
     searching::{self, Searches},
+    window,
 };
 use anyhow::Context;
 use std::{path::PathBuf, time::Instant};
@@ -37,11 +38,12 @@ pub(crate) struct Wanted {
     pub(crate) search: bool,
     pub(crate) open: bool,
     pub(crate) memory: bool,
+    pub(crate) window: bool,
 }
 
 impl Wanted {
     pub(crate) fn any(self) -> bool {
-        self.first_sync() || self.delta || self.search || self.open || self.memory
+        self.first_sync() || self.delta || self.search || self.open || self.memory || self.window
     }
 
     fn first_sync(self) -> bool {
@@ -214,6 +216,10 @@ pub(crate) async fn measure(wanted: Wanted, most: u32, keeper: &mut Keeper) -> a
             if messages == largest {
                 keeper.keep(vec![memory_row(&memory)])?;
             }
+        }
+        if wanted.window && messages == largest {
+            let url = format!("http://{}", stage.listen);
+            keeper.keep(window::measure(&stage.desk(), &url)?)?;
         }
         drop(serving);
         keeper.keep_curves(&curves.0)?;

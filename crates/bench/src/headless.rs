@@ -65,15 +65,20 @@ impl Keychain for FolderKeychain {
 pub(crate) struct DeskFolder(pub(crate) PathBuf);
 
 impl DeskFolder {
+    /// Where the desk keeps its data.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.0.join("data")
+    }
+
     /// The cache's file.
     pub(crate) fn cache(&self) -> PathBuf {
-        self.0.join("data/cache.db")
+        self.data().join("cache.db")
     }
 
     /// Opens the desk.
     pub(crate) async fn open(&self) -> anyhow::Result<Desk> {
         let config = DeskConfig {
-            data_dir: self.0.join("data"),
+            data_dir: self.data(),
             downloads_dir: self.0.join("downloads"),
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
             device_name: "bench".to_owned(),

@@ -30,6 +30,7 @@ mod searching;
 mod serving;
 mod start;
 mod texts;
+mod window;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -148,6 +149,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         search: is_wanted(&["search_ms"]),
         open: is_wanted(&["open_first_page_ms"]),
         memory: is_wanted(&["desk_memory_mib"]),
+        window: is_wanted(&["list_scroll_dropped_frames", "action_response_ms"]),
     };
     if grown.any() {
         growth::measure(grown, arguments.messages, &mut keeper).await?;

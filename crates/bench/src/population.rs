@@ -358,6 +358,7 @@ impl Corpus {
                 last_activity_at: Self::sent_at(number, MESSAGES_EACH - 1),
             },
             customer_since: begin,
+            customer_time_zone: None,
         }
     }
 

@@ -9,8 +9,8 @@ import { join } from "node:path";
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Where cargo puts its debug builds. */
-export const BUILT = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug");
+/** Where cargo puts its builds: those for tests, unless others are asked for. */
+export const BUILT = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), process.env.PROFFER_BUILD ?? "debug");
 
 /** The path of one of our own programs; says how to build it if it is not there. */
 export function own(name) {
@@ -51,8 +51,11 @@ export class Program {
   #child;
   #ended;
 
-  /** Starts it; `log` is the file its output goes to. `input` is written to its standard input, which then closes. */
-  constructor(command, args, { env, log, input, cwd, stdio = [] } = {}) {
+  /**
+   * Starts it; `log` is the file its output goes to. `input` is written to its standard input, which then closes unless
+   * `keepInput`.
+   */
+  constructor(command, args, { env, log, input, keepInput = false, cwd, stdio = [] } = {}) {
     this.name = command.split("/").at(-1);
     this.log = log;
     this.#child = spawn(command, args, { env, cwd, stdio: ["pipe", "pipe", "pipe", ...stdio] });
@@ -66,7 +69,7 @@ export class Program {
     }
     this.#child.stdin.on("error", () => {});
     if (input !== undefined) this.#child.stdin.write(input);
-    this.#child.stdin.end();
+    if (!keepInput) this.#child.stdin.end();
     this.#ended = new Promise((resolve) => {
       this.#child.once("error", (error) => resolve({ error }));
       this.#child.once("close", (code, signal) => resolve({ code, signal }));
