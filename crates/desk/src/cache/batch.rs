@@ -1,109 +1,24 @@
 //! Taking documents in: many rows a statement, each document's text as it came.
 
 use super::{
-    Cache, blob,
+    Cache, blob, id_of,
     index::{Indexed, index_waiting, offer_text, text_hash},
+    rows::{DOCUMENT, MESSAGE, OFFER, QUESTION, Value, split_questions, statements, upsert},
 };
 use crate::{error::Result, ports::ChangeText};
 use proffer_domain::{AccountId, MessageKind, OfferId, QuestionId, QuestionState, Timestamp};
 use proffer_protocol::{Document, Entity, OfferDocument, SupportRequestDocument};
 use serde::Deserialize;
 use sqlx::{AssertSqlSafe, Sqlite, Transaction};
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 use uuid::Uuid;
 
 /// What comes as it happens can be found at once; of more than so many documents the words are indexed right after,
 /// for indexing takes many times as long as writing and would keep them from being read.
 const INDEXED_AT_ONCE: u32 = 8;
-/// Rows a statement at most; seven columns each stay far below SQLite's limit of variables.
-const ROWS_A_STATEMENT: usize = 250;
-
-enum Value {
-    Id(Uuid),
-    Number(i64),
-    Text(String),
-    Null,
-}
-
-struct Table {
-    name: &'static str,
-    columns: &'static [&'static str],
-    key: &'static str,
-}
-
-const QUESTION: Table = Table {
-    name: "question",
-    columns: &[
-        "id",
-        "revision",
-        "number",
-        "category_id",
-        "customer_id",
-        "customer_name",
-        "title",
-        "state",
-        "lock_holder_id",
-        "lock_holder_name",
-        "lock_expires_at",
-        "answered_by_me",
-        "is_rated",
-        "asked_at",
-        "last_activity_at",
-        "text_hash",
-        "document",
-    ],
-    key: "id",
-};
-const MESSAGE: Table = Table {
-    name: "message",
-    columns: &[
-        "id",
-        "revision",
-        "question_id",
-        "kind",
-        "author_id",
-        "sent_at",
-        "document",
-    ],
-    key: "id",
-};
-const OFFER: Table = Table {
-    name: "offer",
-    columns: &[
-        "id",
-        "revision",
-        "question_id",
-        "expert_id",
-        "state",
-        "sent_at",
-        "text_hash",
-        "document",
-    ],
-    key: "id",
-};
-const DOCUMENT: Table = Table {
-    name: "document",
-    columns: &["entity", "id", "revision", "document"],
-    key: "entity, id",
-};
-
-impl Table {
-    fn upsert(&self, rows: usize) -> String {
-        let (name, columns) = (self.name, self.columns.join(", "));
-        let row = format!("({})", vec!["?"; self.columns.len()].join(", "));
-        let sets: Vec<_> = self
-            .columns
-            .iter()
-            .map(|column| format!("{column} = excluded.{column}"))
-            .collect();
-        format!(
-            "INSERT INTO {name} ({columns}) VALUES {} ON CONFLICT ({}) DO UPDATE SET {} WHERE excluded.revision > {name}.revision",
-            vec![row; rows].join(", "),
-            self.key,
-            sets.join(", "),
-        )
-    }
-}
 
 #[derive(Deserialize)]
 struct PersonHead<'a> {
@@ -179,6 +94,12 @@ pub(crate) struct ReplyHead {
     pub(crate) sent_at: Timestamp,
 }
 
+#[derive(Clone, Copy)]
+struct Own {
+    is_answered: bool,
+    held_until: Option<Timestamp>,
+}
+
 /// Documents ready to be taken in, and what of them concerns more than the cache.
 #[derive(Default)]
 pub(crate) struct Batch {
@@ -195,6 +116,8 @@ pub(crate) struct Batch {
     pub(crate) support_replies: Vec<SupportRequestDocument>,
     /// Customers' replies.
     pub(crate) replies: Vec<ReplyHead>,
+    /// Whether the questions are the expert's own by what came: answered by them, or held until then.
+    own: HashMap<QuestionId, Own>,
     /// The questions whose views change.
     pub(crate) question_ids: BTreeSet<QuestionId>,
     /// The offers whose views change.
@@ -233,6 +156,12 @@ impl Batch {
     /// Whether its documents can be found as soon as it is applied; else the index is to be made further after.
     pub(crate) fn is_indexed_at_once(&self) -> bool {
         self.count <= u64::from(INDEXED_AT_ONCE)
+    }
+
+    /// Whether the expert holds or has answered a question, if it came with this batch.
+    pub(crate) fn is_held(&self, question: QuestionId, now: Timestamp) -> Option<bool> {
+        let own = self.own.get(&question)?;
+        Some(own.is_answered || own.held_until.is_some_and(|until| until > now))
     }
 
     /// What of it can be searched for.
@@ -312,6 +241,16 @@ impl Batch {
     ) -> serde_json::Result<()> {
         let head: QuestionDocumentHead<'_> = serde_json::from_str(document.get())?;
         let question = head.question;
+        let is_answered = question.answered_by.contains(&me);
+        let held = question.lock.as_ref().filter(|lock| lock.holder.id == me.0);
+        let held_until = held.map(|lock| lock.expires_at);
+        self.own.insert(
+            QuestionId(id),
+            Own {
+                is_answered,
+                held_until,
+            },
+        );
         let (holder_id, holder_name, lock_end) = match question.lock {
             Some(lock) => (
                 Value::Id(lock.holder.id),
@@ -333,7 +272,7 @@ impl Batch {
             holder_id,
             holder_name,
             lock_end,
-            Value::Number(i64::from(question.answered_by.contains(&me))),
+            Value::Number(i64::from(is_answered)),
             Value::Number(i64::from(question.rating.is_some())),
             Value::Number(question.asked_at.as_millisecond()),
             Value::Number(question.last_activity_at.as_millisecond()),
@@ -394,10 +333,12 @@ impl Cache {
         } else {
             Vec::new()
         };
-        upsert(&mut transaction, &QUESTION, batch.questions).await?;
-        upsert(&mut transaction, &MESSAGE, batch.messages).await?;
-        upsert(&mut transaction, &OFFER, batch.offers).await?;
-        upsert(&mut transaction, &DOCUMENT, batch.documents).await?;
+        let (known, other) = split_questions(&mut transaction, batch.questions).await?;
+        upsert(&mut transaction, &QUESTION, known, false).await?;
+        upsert(&mut transaction, &QUESTION, other, true).await?;
+        upsert(&mut transaction, &MESSAGE, batch.messages, false).await?;
+        upsert(&mut transaction, &OFFER, batch.offers, false).await?;
+        upsert(&mut transaction, &DOCUMENT, batch.documents, true).await?;
         let loses_questions = batch
             .gone
             .iter()
@@ -456,14 +397,14 @@ async fn question_of(transaction: &mut Transaction<'static, Sqlite>, message: Uu
         .bind(blob(message))
         .fetch_optional(&mut **transaction)
         .await?;
-    Ok(id.map(|id| super::id_of(&id)))
+    Ok(id.map(|id| id_of(&id)))
 }
 
 /// Writes down what the queue says of these questions' latest messages.
 async fn note_latest(transaction: &mut Transaction<'static, Sqlite>, questions: BTreeSet<Uuid>) -> Result<()> {
-    let questions: Vec<Uuid> = questions.into_iter().collect();
-    for ids in questions.chunks(ROWS_A_STATEMENT) {
-        let places = vec!["?"; ids.len()].join(", ");
+    let mut questions = questions.into_iter();
+    for size in statements(questions.len()) {
+        let places = vec!["?"; size].join(", ");
         let sql = format!(
             "UPDATE question SET
                last_kind = (SELECT m.kind FROM message m WHERE m.question_id = question.id
@@ -472,9 +413,9 @@ async fn note_latest(transaction: &mut Transaction<'static, Sqlite>, questions: 
                                  WHERE m.question_id = question.id AND m.kind = 'reply')
              WHERE id IN ({places})"
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(ids.len() == 1 || ids.len() == ROWS_A_STATEMENT);
-        for id in ids {
-            query = query.bind(blob(*id));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for id in questions.by_ref().take(size) {
+            query = query.bind(blob(id));
         }
         query.execute(&mut **transaction).await?;
     }
@@ -521,28 +462,6 @@ async fn forget_customers(transaction: &mut Transaction<'static, Sqlite>) -> Res
         "DELETE FROM customer WHERE NOT EXISTS (SELECT 1 FROM question q WHERE q.customer_id = customer.id)",
     ] {
         sqlx::query(statement).execute(&mut **transaction).await?;
-    }
-    Ok(())
-}
-
-async fn upsert(transaction: &mut Transaction<'static, Sqlite>, table: &Table, values: Vec<Value>) -> Result<()> {
-    let columns = table.columns.len();
-    let mut rows_left = values.len() / columns;
-    let mut values = values.into_iter();
-    while rows_left > 0 {
-        let rows = rows_left.min(ROWS_A_STATEMENT);
-        rows_left -= rows;
-        // Only the full statement is worth remembering; the rest differs each time.
-        let mut query = sqlx::query(AssertSqlSafe(table.upsert(rows))).persistent(rows == ROWS_A_STATEMENT);
-        for value in values.by_ref().take(rows * columns) {
-            query = match value {
-                Value::Id(id) => query.bind(blob(id)),
-                Value::Number(number) => query.bind(number),
-                Value::Text(text) => query.bind(text),
-                Value::Null => query.bind(None::<i64>),
-            };
-        }
-        query.execute(&mut **transaction).await?;
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ async fn filled() -> (tempfile::TempDir, Cache) {
 /// What a look by the desk's readers says.
 async fn look(cache: &Cache) -> Result<()> {
     check_with(&cache.readers(), "PRAGMA integrity_check(1)").await?;
-    inspect_documents(&cache.readers()).await
+    inspect_documents(&cache.readers(), &Damage::default()).await
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! Reading documents.
 
-use super::{Cache, blob};
+use super::{Cache, blob, id_of, rows::statements};
 use crate::error::Result;
-use proffer_domain::{AccountId, CategoryId, Message, OfferId, QuestionId, Timestamp};
+use proffer_domain::{AccountId, AttachmentId, CategoryId, Message, OfferId, QuestionId, Timestamp};
 use proffer_protocol::{
     AccountDocument, CategoryDocument, Entity, LimitsDocument, MessageDocument, OfferDocument, QuestionDocument,
     SupportRequestDocument,
@@ -10,9 +10,6 @@ use proffer_protocol::{
 use serde::de::DeserializeOwned;
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeSet, HashMap};
-
-/// Ids asked for in one statement.
-const IDS_A_STATEMENT: usize = 500;
 
 fn read_all<T: DeserializeOwned>(texts: &[String]) -> Result<Vec<T>> {
     Ok(texts
@@ -83,36 +80,58 @@ impl Cache {
         read_all(&texts)
     }
 
-    /// Those of these questions that are this expert's: locked or answered by them, or written on by them.
-    pub(crate) async fn own_questions(
+    /// Those of these questions that this expert holds or has answered, as the cache has them.
+    pub(crate) async fn those_held(
         &self,
         questions: &BTreeSet<QuestionId>,
         expert: AccountId,
         now: Timestamp,
-    ) -> Result<HashMap<QuestionId, QuestionDocument>> {
-        let questions: Vec<QuestionId> = questions.iter().copied().collect();
-        let mut own = HashMap::new();
-        for ids in questions.chunks(IDS_A_STATEMENT) {
-            let places: Vec<_> = (0..ids.len()).map(|place| format!("?{}", place + 3)).collect();
-            let places = places.join(", ");
-            let sql = format!(
-                "SELECT document FROM question q
-                  WHERE (answered_by_me = 1 OR (lock_holder_id = ?1 AND lock_expires_at > ?2)
-                         OR EXISTS (SELECT 1 FROM message WHERE question_id = q.id AND author_id = ?1))
-                    AND id IN ({places})"
-            );
+    ) -> Result<BTreeSet<QuestionId>> {
+        let condition = "(answered_by_me = 1 OR (lock_holder_id = ?1 AND lock_expires_at > ?2))";
+        self.questions_where("SELECT id FROM question WHERE id", condition, questions, expert, now)
+            .await
+    }
+
+    /// Those of these questions that this expert has written on.
+    pub(crate) async fn those_written_on(
+        &self,
+        questions: &BTreeSet<QuestionId>,
+        expert: AccountId,
+    ) -> Result<BTreeSet<QuestionId>> {
+        let select = "SELECT DISTINCT question_id FROM message WHERE question_id";
+        self.questions_where(
+            select,
+            "author_id = ?1 AND ?2 IS NOT NULL",
+            questions,
+            expert,
+            Timestamp::UNIX_EPOCH,
+        )
+        .await
+    }
+
+    async fn questions_where(
+        &self,
+        select: &str,
+        condition: &str,
+        questions: &BTreeSet<QuestionId>,
+        expert: AccountId,
+        now: Timestamp,
+    ) -> Result<BTreeSet<QuestionId>> {
+        let mut found = BTreeSet::new();
+        let mut left = questions.iter();
+        for size in statements(questions.len()) {
+            let places: Vec<_> = (0..size).map(|place| format!("?{}", place + 3)).collect();
+            let sql = format!("{select} IN ({}) AND {condition}", places.join(", "));
             let mut query = sqlx::query_scalar(AssertSqlSafe(sql))
-                .persistent(ids.len() == 1)
                 .bind(blob(expert.0))
                 .bind(now.as_millisecond());
-            for id in ids {
+            for id in left.by_ref().take(size) {
                 query = query.bind(blob(id.0));
             }
-            let texts: Vec<String> = query.fetch_all(&self.readers()).await?;
-            let documents: Vec<QuestionDocument> = read_all(&texts)?;
-            own.extend(documents.into_iter().map(|document| (document.question.id, document)));
+            let ids: Vec<Vec<u8>> = query.fetch_all(&self.readers()).await?;
+            found.extend(ids.iter().map(|id| QuestionId(id_of(id))));
         }
-        Ok(own)
+        Ok(found)
     }
 
     async fn documents<T: DeserializeOwned>(&self, entity: Entity) -> Result<Vec<T>> {
@@ -158,19 +177,23 @@ impl Cache {
 
 impl Cache {
     /// The name of a file that any known document carries.
-    pub(crate) async fn attachment_name(&self, id: proffer_domain::AttachmentId) -> Result<Option<String>> {
+    pub(crate) async fn attachment_name(&self, question: QuestionId, id: AttachmentId) -> Result<Option<String>> {
         let id = id.to_string();
         Ok(sqlx::query_scalar(
-            "SELECT json_extract(file.value, '$.name') FROM message, json_each(message.document, '$.message.attachments') file
-              WHERE instr(message.document, ?1) > 0 AND json_extract(file.value, '$.id') = ?1
+            "SELECT json_extract(file.value, '$.name')
+               FROM message, json_each(message.document, '$.message.attachments') file
+              WHERE question_id = ?1 AND json_extract(file.value, '$.id') = ?2
              UNION ALL
-             SELECT json_extract(file.value, '$.name') FROM question, json_each(question.document, '$.question.attachments') file
-              WHERE instr(question.document, ?1) > 0 AND json_extract(file.value, '$.id') = ?1
+             SELECT json_extract(file.value, '$.name')
+               FROM question, json_each(question.document, '$.question.attachments') file
+              WHERE question.id = ?1 AND json_extract(file.value, '$.id') = ?2
              UNION ALL
-             SELECT json_extract(file.value, '$.name') FROM offer, json_each(offer.document, '$.offer.delivery.attachments') file
-              WHERE instr(offer.document, ?1) > 0 AND json_extract(file.value, '$.id') = ?1
+             SELECT json_extract(file.value, '$.name')
+               FROM offer, json_each(offer.document, '$.offer.delivery.attachments') file
+              WHERE question_id = ?1 AND json_extract(file.value, '$.id') = ?2
              LIMIT 1",
         )
+        .bind(blob(question.0))
         .bind(id)
         .fetch_optional(&self.readers())
         .await?)

@@ -240,3 +240,76 @@ async fn a_text_that_changed_is_found_by_its_new_words_alone_and_what_left_sight
     assert_eq!(found(&cache, "zeppelin").await, 0);
     cache.close().await;
 }
+
+#[tokio::test]
+async fn a_known_question_is_written_anew_only_where_it_changed() {
+    let folder = folder_of(newest());
+    let (cache, _) = open(folder.path()).await;
+    let text: String = sqlx::query_scalar("SELECT document FROM question LIMIT 1")
+        .fetch_one(&cache.readers())
+        .await
+        .unwrap();
+    let first: QuestionDocument = serde_json::from_str(&text).unwrap();
+    let columns = async |cache: &Cache| -> (String, Vec<u8>, String, i64, String) {
+        sqlx::query_as("SELECT title, category_id, state, last_activity_at, document FROM question WHERE id = ?")
+            .bind(blob(first.question.id.0))
+            .fetch_one(&cache.readers())
+            .await
+            .unwrap()
+    };
+    let apply = async |cache: &Cache, document: &QuestionDocument| {
+        let change = crate::ports::ChangeText {
+            entity: Some(Entity::Question),
+            id: document.question.id.0,
+            document: Some(serde_json::value::to_raw_value(document).unwrap()),
+        };
+        let batch = Batch::read(vec![change], AccountId(Uuid::nil())).unwrap();
+        cache.apply(batch, None).await.unwrap();
+    };
+    let mut closed = first.clone();
+    closed.revision += 1;
+    closed.question.state = proffer_domain::QuestionState::Closed;
+    closed.question.last_activity_at = now();
+    apply(&cache, &closed).await;
+    let (title, category, state, active_at, document) = columns(&cache).await;
+    assert_eq!(
+        (title, category),
+        (first.question.title.clone(), blob(first.question.category_id.0))
+    );
+    assert_eq!((state.as_str(), active_at), ("closed", now().as_millisecond()));
+    assert_eq!(serde_json::from_str::<QuestionDocument>(&document).unwrap(), closed);
+
+    let mut moved = closed.clone();
+    moved.revision += 1;
+    moved.question.title = "Another title with walruses".to_owned();
+    moved.question.category_id = proffer_domain::CategoryId(Uuid::from_u128(9));
+    apply(&cache, &moved).await;
+    let (title, category, ..) = columns(&cache).await;
+    assert_eq!(
+        (title, category),
+        (moved.question.title.clone(), blob(Uuid::from_u128(9)))
+    );
+    assert_eq!(found(&cache, "walruses").await, 1);
+
+    // An older one that comes late changes nothing.
+    apply(&cache, &closed).await;
+    assert_eq!(columns(&cache).await.0, moved.question.title);
+    cache.close().await;
+}
+
+#[tokio::test]
+async fn closing_gives_up_reading_the_file_through_and_then_vouches_for_nothing() {
+    let folder = folder_of(newest());
+    let (cache, _) = open(folder.path()).await;
+    let text: String = sqlx::query_scalar("SELECT document FROM question LIMIT 1")
+        .fetch_one(&cache.readers())
+        .await
+        .unwrap();
+    cache.apply(batch(&text, 3_000), None).await.unwrap();
+    cache.damage.is_closing.store(true, Ordering::Relaxed);
+    let given_up = check_until_closing(&cache.readers(), "PRAGMA quick_check(1)", &cache.damage).await;
+    assert!(!is_damage(&given_up.unwrap_err()));
+    cache.damage.is_sound.store(false, Ordering::Relaxed);
+    cache.close().await;
+    assert!(!mark_of(&cache.file).exists());
+}

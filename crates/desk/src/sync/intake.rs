@@ -9,8 +9,9 @@ use crate::{
     journal::NewNotice,
     notices::wording,
     ports::{PlatformError, SyncText},
+    session::Account,
 };
-use proffer_domain::{Actor, Offer, OfferEvent, OfferEventKind, OfferState};
+use proffer_domain::{Actor, Offer, OfferEvent, OfferEventKind, OfferState, QuestionId, Timestamp};
 use std::collections::BTreeSet;
 
 /// Beyond so many the UI is told once that the queue changed, not of each.
@@ -52,7 +53,12 @@ impl Desk {
             self.inner.cache.apply(Batch::default(), cursor).await?;
         }
         crate::fault::at("desk.intake.before_notices").await?;
-        let news = self.inner.journal.add_notices(account.id, due, self.now()).await?;
+        let choices = self.settings().notice_choices;
+        let news = self
+            .inner
+            .journal
+            .add_notices(account.id, due, &choices, self.now())
+            .await?;
 
         let (questions, offers) = (batch.question_ids.clone(), batch.offer_ids.clone());
         let accepted = accepted_events(&batch, &news);
@@ -128,15 +134,32 @@ impl Desk {
             return Ok(due);
         }
         let now = account.platform_time(self.now());
-        let questions: BTreeSet<_> = batch.replies.iter().map(|reply| reply.question_id).collect();
-        let own = self.inner.cache.own_questions(&questions, account.id, now).await?;
-        for reply in &batch.replies {
-            if let Some(question) = own.get(&reply.question_id) {
+        let own = self.own_questions(batch, &account, now).await?;
+        for reply in batch.replies.iter().filter(|reply| own.contains(&reply.question_id)) {
+            if let Some(question) = self.inner.cache.question(reply.question_id).await? {
                 due.push(wording::reply_notice(reply.id, &question.question, reply.sent_at));
             }
         }
         due.extend(batch.support_replies.iter().map(wording::support_notice));
         Ok(due)
+    }
+
+    /// The questions that a batch brings replies on and that are this expert's: held, answered or written on by them.
+    async fn own_questions(&self, batch: &Batch, account: &Account, now: Timestamp) -> Result<BTreeSet<QuestionId>> {
+        let cache = &self.inner.cache;
+        let (mut own, mut rest, mut unknown) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for id in batch.replies.iter().map(|reply| reply.question_id) {
+            match batch.is_held(id, now) {
+                Some(true) => own.insert(id),
+                Some(false) => rest.insert(id),
+                None => unknown.insert(id),
+            };
+        }
+        let held = cache.those_held(&unknown, account.id, now).await?;
+        rest.extend(unknown.difference(&held));
+        own.extend(held);
+        own.extend(cache.those_written_on(&rest, account.id).await?);
+        Ok(own)
     }
 }
 
