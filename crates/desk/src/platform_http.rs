@@ -2,11 +2,11 @@
 
 use crate::{
     event_lines::{Event, EventLines},
-    ports::{CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, SyncText},
+    ports::{CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, Progress, SyncText},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream::BoxStream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use proffer_domain::AttachmentId;
 use proffer_protocol::{
     Me, PROTOCOL_VERSION, PROTOCOL_VERSION_HEADER, Problem, SessionCreated, SignInRequest,
@@ -275,11 +275,23 @@ impl Platform for HttpPlatform {
         json(self.send(request.timeout(COMMAND_TIMEOUT)).await?).await
     }
 
-    async fn upload(&self, token: &str, id: AttachmentId, name: &str, file: PathBuf) -> Result<(), PlatformError> {
+    async fn upload(
+        &self,
+        token: &str,
+        id: AttachmentId,
+        name: &str,
+        file: PathBuf,
+        progress: Progress,
+    ) -> Result<(), PlatformError> {
         let failed = |error: std::io::Error| PlatformError::File(error.to_string());
         let file = tokio::fs::File::open(file).await.map_err(failed)?;
         let size_bytes = file.metadata().await.map_err(failed)?.len();
-        let body = reqwest::Body::wrap_stream(tokio_util::io::ReaderStream::new(file));
+        let mut sent_bytes = 0;
+        let pieces = tokio_util::io::ReaderStream::new(file).inspect_ok(move |piece| {
+            sent_bytes += u64::try_from(piece.len()).unwrap_or_default();
+            progress(sent_bytes);
+        });
+        let body = reqwest::Body::wrap_stream(pieces);
         let request = self
             .post("/v1/attachments", token)
             .query(&[("id", id.to_string().as_str()), ("name", name)])

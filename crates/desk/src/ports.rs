@@ -1,12 +1,12 @@
 //! What the desk needs from outside, as small traits. The shell brings the real ones; `testing` has one fake each.
 
-use crate::api::OpenTarget;
+use crate::api::{OpenTarget, notice::NoticeKind};
 use async_trait::async_trait;
 use proffer_domain::{AttachmentId, CommandId, Timestamp};
 use proffer_protocol::{Entity, Me, Problem, SessionCreated, SignInRequest};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 // Part of the ports' forms, so that whoever implements one needs no crate of its own for them.
@@ -44,6 +44,9 @@ pub enum PlatformError {
     #[error("a file on this computer could not be used: {0}")]
     File(String),
 }
+
+/// Hears how many bytes of something have gone out.
+pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// A command, ready to be sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,8 +117,15 @@ pub trait Platform: Send + Sync + 'static {
     ) -> Result<BoxStream<'static, Result<PlatformEvent, PlatformError>>, PlatformError>;
     /// Sends a command; gives the resulting document.
     async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError>;
-    /// Uploads a file under an id of the client's making.
-    async fn upload(&self, token: &str, id: AttachmentId, name: &str, file: PathBuf) -> Result<(), PlatformError>;
+    /// Uploads a file under an id of the client's making; `progress` hears how many bytes have gone out.
+    async fn upload(
+        &self,
+        token: &str,
+        id: AttachmentId,
+        name: &str,
+        file: PathBuf,
+        progress: Progress,
+    ) -> Result<(), PlatformError>;
     /// Fetches a file.
     async fn download(
         &self,
@@ -142,6 +152,23 @@ pub struct Notification {
     pub body: String,
     /// Where a click leads.
     pub target: Option<OpenTarget>,
+    /// What it tells, for the system's own rules.
+    pub kind: NoticeKind,
+    /// What can be done from it, where the system has buttons.
+    pub actions: Vec<NoticeAction>,
+    /// Whether it makes a sound.
+    pub has_sound: bool,
+}
+
+/// What can be done from a notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeAction {
+    /// Shows what it is about.
+    Open,
+    /// Starts the work on the accepted offer.
+    Start,
+    /// Extends the lock.
+    Extend,
 }
 
 /// Why a notification was not taken.
@@ -154,6 +181,21 @@ pub struct NotifierError(pub String);
 pub trait Notifier: Send + Sync + 'static {
     /// Raises a notification; returns when the system has taken it.
     async fn raise(&self, notification: &Notification) -> Result<(), NotifierError>;
+}
+
+/// What the desk asks of the program around it, where there is one.
+pub trait Shell: Send + Sync + 'static {
+    /// Why there is no icon in the tray; `None` if there is one.
+    fn tray_problem(&self) -> Option<String>;
+    /// Whether the program starts when its owner logs in; `None` if the system does not say.
+    fn starts_at_login(&self) -> Option<bool>;
+    /// Lets it start at login, or not.
+    ///
+    /// # Errors
+    /// What the system said when it refused.
+    fn start_at_login(&self, starts: bool) -> Result<(), String>;
+    /// Closes the window, as the setting for the tray says.
+    fn close_window(&self);
 }
 
 /// Why the keychain could not be used.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use proffer_desk::{
     HttpConnector,
-    ports::{BoxStream, Bytes, CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, SyncText},
+    ports::{BoxStream, Bytes, CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, Progress, SyncText},
 };
 use proffer_domain::{AttachmentId, CommandId};
 use proffer_protocol::{Me, SessionCreated, SignInRequest};
@@ -91,8 +91,15 @@ impl Platform for LossyPlatform {
         }
         answer
     }
-    async fn upload(&self, token: &str, id: AttachmentId, name: &str, file: PathBuf) -> Result<(), PlatformError> {
-        self.inner.upload(token, id, name, file).await
+    async fn upload(
+        &self,
+        token: &str,
+        id: AttachmentId,
+        name: &str,
+        file: PathBuf,
+        progress: Progress,
+    ) -> Result<(), PlatformError> {
+        self.inner.upload(token, id, name, file, progress).await
     }
     async fn download(
         &self,

@@ -14,10 +14,10 @@ const DRIVER = process.env.PROFFER_TAURI_DRIVER ?? "tauri-driver";
 export class Desk {
   #driver;
 
-  /** A desk with its own data folder on this desktop. */
-  constructor(desktop, name = "desk") {
+  /** A desk on this desktop, with a data folder of its own unless it is given one. */
+  constructor(desktop, name = "desk", folder = join(desktop.folder, name)) {
     this.desktop = desktop;
-    this.folder = join(desktop.folder, name);
+    this.folder = folder;
     mkdirSync(this.folder, { recursive: true });
   }
 

@@ -61,9 +61,11 @@ pub struct DraftAttachment {
     pub size_bytes: u64,
 }
 
-/// Names a file.
+/// Names a file of a question: of the question itself, its messages, its offers' deliveries, or drafts of any of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AttachmentRef {
+    /// The question.
+    pub question_id: QuestionId,
     /// Which.
     pub attachment_id: AttachmentId,
 }
@@ -73,4 +75,21 @@ pub struct AttachmentRef {
 pub struct AttachmentSaved {
     /// The whole path.
     pub path: String,
+}
+
+/// A picture, to be shown. Its `Debug` form hides the content.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AttachmentPreview {
+    /// What its bytes are, as they themselves tell; never one that can hold a script.
+    pub media_type: String,
+    /// Its bytes in base64.
+    pub content_base64: String,
+}
+
+impl std::fmt::Debug for AttachmentPreview {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AttachmentPreview")
+            .field("media_type", &self.media_type)
+            .finish_non_exhaustive()
+    }
 }

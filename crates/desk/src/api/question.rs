@@ -1,8 +1,9 @@
 //! One question with its whole conversation.
 
-use super::{ApiError, message::MessageDraftView};
+use super::{ApiError, message::MessageDraftView, phrase::Phrase};
 use proffer_domain::{
-    Attachment, Checklist, CommandId, MessageId, MessageKind, OfferId, OfferState, QuestionId, QuestionState, Timestamp,
+    Attachment, Checklist, CommandId, EventId, MessageId, MessageKind, OfferEventKind, OfferId, OfferState, QuestionId,
+    QuestionState, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -132,13 +133,37 @@ pub struct OfferOnQuestion {
     pub command_id: Option<CommandId>,
 }
 
-/// A ready phrase of the composer.
+/// Who did something to an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HappeningBy {
+    /// This expert.
+    Expert,
+    /// The customer.
+    Customer,
+    /// A moderator.
+    Moderator,
+    /// The platform itself, when a time had come.
+    Clock,
+}
+
+/// Something that happened to an offer, shown between the messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Phrase {
-    /// Its name in the menu.
-    pub name: String,
-    /// What is put into the text.
-    pub text: String,
+pub struct HappeningView {
+    /// Its id.
+    pub id: EventId,
+    /// What.
+    pub kind: OfferEventKind,
+    /// Who did it.
+    pub by: HappeningBy,
+    /// When, by this computer's clock.
+    pub at: Timestamp,
+    /// To which offer.
+    pub offer_id: OfferId,
+    /// The title of the version it happened to.
+    pub title: String,
+    /// The price of that version, ready to show.
+    pub amount_text: String,
 }
 
 /// A conversation.
@@ -168,6 +193,10 @@ pub struct ConversationView {
     pub customer_viewed_at: Option<Timestamp>,
     /// The messages, oldest first, those of the outbox last.
     pub messages: Vec<MessageView>,
+    /// The first message of others that came after this question was last shown; `None` without one.
+    pub unread_from: Option<MessageId>,
+    /// What happened to this expert's offers on it, oldest first.
+    pub happenings: Vec<HappeningView>,
     /// The rating.
     pub rating: Option<RatingView>,
     /// The five steps and what is missing.
@@ -180,6 +209,6 @@ pub struct ConversationView {
     pub draft: MessageDraftView,
     /// Whether an offer draft is kept for it.
     pub has_offer_draft: bool,
-    /// The ready phrases.
+    /// The ready phrases and the expert's own.
     pub phrases: Vec<Phrase>,
 }

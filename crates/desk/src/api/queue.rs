@@ -22,10 +22,34 @@ pub enum QueueFilter {
 pub struct QueueList {
     /// Which questions.
     pub filter: QueueFilter,
-    /// Words that must occur in title, text or customer's name; empty for all.
+    /// Words that must occur in number, title, text or customer's name, the last one perhaps unfinished; empty for all.
     pub search: String,
     /// How many rows of each group at most.
     pub limit: u32,
+}
+
+/// Asks for more rows of one group: the list shows a window of what may be very many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QueuePage {
+    /// As in [`QueueList`].
+    pub filter: QueueFilter,
+    /// As in [`QueueList`].
+    pub search: String,
+    /// Which group.
+    pub group: QueueGroupKind,
+    /// How many rows of it come before.
+    pub offset: u32,
+    /// How many rows at most.
+    pub limit: u32,
+}
+
+/// Rows of one group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QueueRows {
+    /// How many there are in all.
+    pub count: u32,
+    /// The rows asked for.
+    pub rows: Vec<QueueRow>,
 }
 
 /// Why rows stand together.

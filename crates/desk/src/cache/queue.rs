@@ -1,6 +1,6 @@
 //! The queue's questions.
 
-use super::{Cache, blob, id_of, moment};
+use super::{Cache, blob, id_of, index::Indexed, moment};
 use crate::{
     api::queue::{QueueCounts, QueueFilter, QueueGroupKind},
     error::Result,
@@ -14,9 +14,14 @@ pub(crate) struct QueueRequest<'a> {
     /// By the platform's clock.
     pub(crate) now: Timestamp,
     pub(crate) filter: QueueFilter,
-    pub(crate) search: &'a str,
+    /// The places of the questions that the typed words were found in; `None` when nothing was typed.
+    pub(crate) found: Option<&'a Places>,
+    pub(crate) offset: u32,
     pub(crate) limit: u32,
 }
+
+/// Places in the index, as the JSON that a statement takes.
+pub(crate) struct Places(String);
 
 /// What a row is made from.
 pub(crate) struct QueueFacts {
@@ -84,19 +89,6 @@ fn sure(condition: &str) -> String {
     format!("coalesce({condition}, 0)")
 }
 
-/// The words as conditions on ?4 and on.
-fn search_condition(words: usize) -> String {
-    (0..words)
-        .map(|index| {
-            format!(
-                " AND instr(lower(q.title || ' ' || q.customer_name || ' ' || q.number || ' ' \
-                 || json_extract(q.document, '$.question.text')), ?{}) > 0",
-                index + 4
-            )
-        })
-        .collect()
-}
-
 impl Cache {
     /// The counts on the filter's segments.
     pub(crate) async fn queue_counts(&self, expert: AccountId, now: Timestamp) -> Result<QueueCounts> {
@@ -140,6 +132,17 @@ impl Cache {
         Ok([held, answered, open, all.saturating_sub(held + answered + open)])
     }
 
+    /// Where the questions stand that hold these words, in the index's language.
+    pub(crate) async fn question_places(&self, expression: &str) -> Result<Places> {
+        let places =
+            sqlx::query_scalar("SELECT json_group_array(rowid) FROM search WHERE search MATCH ?1 AND (rowid & 3) = ?2")
+                .bind(expression)
+                .bind(Indexed::Question as i64)
+                .fetch_one(&self.readers())
+                .await?;
+        Ok(Places(places))
+    }
+
     /// One group's rows, if it has any, and how many there are.
     pub(crate) async fn queue_group(
         &self,
@@ -151,40 +154,45 @@ impl Cache {
         if size == 0 || (!is_mine && request.filter != QueueFilter::All) {
             return Ok((0, Vec::new()));
         }
-        let words: Vec<String> = request.search.split_whitespace().map(str::to_lowercase).collect();
         let filter = match request.filter {
-            QueueFilter::All | QueueFilter::Mine => String::new(),
-            QueueFilter::Waiting => format!(" AND {WAITING}"),
+            QueueFilter::All | QueueFilter::Mine => "",
+            QueueFilter::Waiting => WAITING,
         };
-        let matching = format!("{}{filter}{}", from(group), search_condition(words.len()));
+        let found = request
+            .found
+            .map(|_| "q.place IN (SELECT value FROM json_each(?3))")
+            .unwrap_or_default();
+        let mut matching = from(group);
+        for condition in [filter, found].into_iter().filter(|condition| !condition.is_empty()) {
+            matching.push_str(" AND ");
+            matching.push_str(condition);
+        }
         let bind = |sql: String| -> Query<'_, Sqlite, SqliteArguments> {
-            let mut query = sqlx::query(AssertSqlSafe(sql))
+            sqlx::query(AssertSqlSafe(sql))
                 .bind(blob(request.expert.0))
                 .bind(request.now.as_millisecond())
-                .bind(i64::from(request.limit));
-            for word in &words {
-                query = query.bind(word.clone());
-            }
-            query
+                .bind(request.found.map(|places| places.0.as_str()))
+                .bind(i64::from(request.limit))
+                .bind(i64::from(request.offset))
         };
-        let count = if filter.is_empty() && words.is_empty() {
+        let count = if filter.is_empty() && found.is_empty() {
             size
         } else {
-            bind(format!("SELECT count(*), ?3 {matching}"))
+            bind(format!("SELECT count(*), ?3, ?4, ?5 {matching}"))
                 .fetch_one(&self.readers())
                 .await?
                 .try_get(0)?
         };
-        if count == 0 {
-            return Ok((0, Vec::new()));
+        if count <= request.offset {
+            return Ok((count, Vec::new()));
         }
         let rows = bind(format!(
             "SELECT q.id, q.number, q.category_id, q.customer_name, q.title, q.state, q.lock_holder_id,
                     q.lock_holder_name, q.lock_expires_at, q.answered_by_me, q.is_rated, q.asked_at,
                     q.last_activity_at, q.last_kind, q.last_reply_at,
                     (SELECT o.state FROM offer o WHERE o.question_id = q.id AND o.expert_id = ?1
-                      ORDER BY o.sent_at DESC LIMIT 1)
-             {matching} ORDER BY q.last_activity_at DESC LIMIT ?3"
+                      ORDER BY o.sent_at DESC LIMIT 1), ?3
+             {matching} ORDER BY q.last_activity_at DESC LIMIT ?4 OFFSET ?5"
         ))
         .fetch_all(&self.readers())
         .await?;

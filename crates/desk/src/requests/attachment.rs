@@ -4,7 +4,10 @@ use super::{Answer, not_found};
 use crate::{
     api::{
         ApiError, Nothing,
-        attachment::{AttachmentAdd, AttachmentRef, AttachmentRemove, AttachmentSaved, DraftAttachment, DraftOwner},
+        attachment::{
+            AttachmentAdd, AttachmentPreview, AttachmentRef, AttachmentRemove, AttachmentSaved, DraftAttachment,
+            DraftOwner,
+        },
     },
     desk::Desk,
     error::DeskError,
@@ -17,6 +20,9 @@ use proffer_domain::{
     message::{check_attachment, check_attachment_count, clean_file_name},
 };
 use std::path::{Path, PathBuf};
+
+/// A larger picture is saved, not shown.
+const PICTURE_MAX_BYTES: u64 = 10 * 1024 * 1024;
 
 pub(super) fn view(file: DraftFile) -> DraftAttachment {
     DraftAttachment {
@@ -111,22 +117,57 @@ impl Desk {
 
     pub(crate) async fn attachment_save(&self, request: AttachmentRef) -> Answer<AttachmentSaved> {
         self.account()?;
-        let id = request.attachment_id;
         let downloads = &self.inner.config.downloads_dir;
         tokio::fs::create_dir_all(downloads).await.map_err(DeskError::from)?;
-        let (source, name) = match self.inner.journal.file(id).await? {
-            Some(file) => (self.inner.journal.file_path(id), file.name),
-            None => {
-                let name = self.inner.cache.attachment_name(id).await?.ok_or_else(not_found)?;
-                (self.fetched(id).await?, name)
-            }
-        };
+        let (source, name) = self.file_here(request).await?;
         let path = save_beside(&source, downloads, &clean_file_name(&name))
             .await
             .map_err(DeskError::from)?;
         Ok(AttachmentSaved {
             path: path.display().to_string(),
         })
+    }
+
+    pub(crate) async fn attachment_preview(&self, request: AttachmentRef) -> Answer<AttachmentPreview> {
+        self.account()?;
+        let (path, name) = self.file_here(request).await?;
+        let problem = |code, words: String| ApiError::fields(vec![FieldProblem::new("/attachment", code, words)]);
+        let size_bytes = tokio::fs::metadata(&path).await.map_err(DeskError::from)?.len();
+        if size_bytes > PICTURE_MAX_BYTES {
+            let words = format!("{name} is too large to be shown; save it instead.");
+            return Err(problem(FieldCode::TooLarge, words));
+        }
+        let bytes = tokio::fs::read(&path).await.map_err(DeskError::from)?;
+        let Some(media_type) = picture_type(&bytes) else {
+            let words = format!("{name} is no picture that can be shown; save it instead.");
+            return Err(problem(FieldCode::Malformed, words));
+        };
+        Ok(AttachmentPreview {
+            media_type: media_type.to_owned(),
+            content_base64: STANDARD.encode(&bytes),
+        })
+    }
+
+    /// Where a file of a draft or of the platform lies on this computer, fetched if need be, and its name.
+    async fn file_here(&self, request: AttachmentRef) -> Answer<(PathBuf, String)> {
+        let id = request.attachment_id;
+        if let Some(file) = self.inner.journal.file(id).await? {
+            return Ok((self.inner.journal.file_path(id), file.name));
+        }
+        let name = self.inner.cache.attachment_name(request.question_id, id).await?;
+        let name = name.ok_or_else(not_found)?;
+        Ok((self.fetched(id).await?, name))
+    }
+}
+
+/// The media type of a picture that can be shown, by its first bytes. No SVG: that can hold a script.
+fn picture_type(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
     }
 }
 

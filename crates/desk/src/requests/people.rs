@@ -27,6 +27,26 @@ pub(crate) fn initials(name: &str) -> String {
         .collect()
 }
 
+/// What stands for the customer's first name in a text that is used again.
+pub(crate) const CUSTOMER: &str = "{customer}";
+
+/// Puts the placeholder where a customer's first name stands as a word of its own.
+pub(crate) fn name_to_placeholder(text: &str, name: &str) -> String {
+    if name.is_empty() {
+        return text.to_owned();
+    }
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(name) {
+        let (head, tail) = (&rest[..at], &rest[at + name.len()..]);
+        let is_word = !head.chars().next_back().is_some_and(char::is_alphanumeric)
+            && !tail.chars().next().is_some_and(char::is_alphanumeric);
+        out.push_str(head);
+        out.push_str(if is_word { CUSTOMER } else { name });
+        rest = tail;
+    }
+    out + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,5 +62,13 @@ mod tests {
             let made = (short_name(name), first_name(name), initials(name));
             assert_eq!(made, (short.to_owned(), first.to_owned(), letters.to_owned()), "{name}");
         }
+    }
+
+    #[test]
+    fn a_text_to_be_used_again_forgets_its_first_customer() {
+        assert_eq!(
+            name_to_placeholder("Helen, this is for Helen. Helena is another.", "Helen"),
+            "{customer}, this is for {customer}. Helena is another."
+        );
     }
 }

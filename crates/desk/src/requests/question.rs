@@ -5,8 +5,8 @@ use crate::{
     api::{
         DeskEvent,
         question::{
-            ConversationView, CustomerView, LockState, LockView, MessageDelivery, MessageView, OfferOnQuestion, Phrase,
-            QuestionRef, RatingView,
+            ConversationView, CustomerView, HappeningBy, HappeningView, LockState, LockView, MessageDelivery,
+            MessageView, OfferOnQuestion, QuestionRef, RatingView,
         },
     },
     desk::Desk,
@@ -15,8 +15,8 @@ use crate::{
     session::Account,
 };
 use proffer_domain::{
-    Checklist, Lock, Message, MessageId, Question, QuestionFacts, QuestionId, Timestamp, lock,
-    message::OFFER_ANNOUNCEMENT, text::to_safe_html,
+    Actor, Checklist, Lock, Message, MessageId, Offer, OfferEvent, Question, QuestionFacts, QuestionId, Timestamp,
+    lock, message::OFFER_ANNOUNCEMENT, text::to_safe_html,
 };
 use proffer_protocol::{Entity, QuestionDocument};
 use std::collections::HashSet;
@@ -24,7 +24,13 @@ use std::collections::HashSet;
 impl Desk {
     pub(crate) async fn question_show(&self, request: QuestionRef) -> Answer<ConversationView> {
         let account = self.account()?;
-        let view = self.conversation(&account, request.question_id).await?;
+        let mut view = self.conversation(&account, request.question_id).await?;
+        let seen_at = self.inner.journal.read_at(account.id, request.question_id.0).await?;
+        // Of a question that was never shown all is new, and nothing stands out.
+        view.unread_from = seen_at.and_then(|seen| {
+            let mut others = view.messages.iter().filter(|message| !message.is_mine);
+            others.find(|message| message.sent_at > seen).map(|message| message.id)
+        });
         self.note_seen(&account, &view).await?;
         Ok(view)
     }
@@ -128,6 +134,8 @@ impl Desk {
             },
             customer_viewed_at: question.customer_viewed_at.map(|at| account.local_time(at)),
             messages: views,
+            unread_from: None,
+            happenings: self.happenings(account, id).await?,
             rating: question.rating.as_ref().map(|rating| RatingView {
                 stars: rating.stars,
                 comment_html: to_safe_html(&rating.comment),
@@ -138,7 +146,9 @@ impl Desk {
             may_write: question.may_write(account.id, account.platform_time(now)),
             draft: self.message_draft_view(account, id).await?,
             has_offer_draft: self.has_editable_offer_draft(slot).await?,
-            phrases: phrases(&people::first_name(&question.customer.name)),
+            phrases: self
+                .phrases(account, &people::first_name(&question.customer.name))
+                .await?,
         })
     }
 
@@ -178,6 +188,18 @@ impl Desk {
             });
         }
         Ok(())
+    }
+
+    /// What happened to the expert's offers on a question, oldest first.
+    async fn happenings(&self, account: &Account, id: QuestionId) -> Answer<Vec<HappeningView>> {
+        let documents = self.inner.cache.offers_on(id, account.id).await?;
+        let mut happenings: Vec<_> = documents
+            .iter()
+            .flat_map(|document| document.offer.events.iter().map(move |event| (&document.offer, event)))
+            .map(|(offer, event)| happening(offer, event, account))
+            .collect();
+        happenings.sort_by_key(|happening| (happening.at, happening.id.0));
+        Ok(happenings)
     }
 
     /// The expert's offers on a question, newest first, and when the latest was sent.
@@ -250,6 +272,28 @@ fn message_view(message: &Message, account: &Account) -> MessageView {
     }
 }
 
+fn happening(offer: &Offer, event: &OfferEvent, account: &Account) -> HappeningView {
+    let mut earlier = offer.earlier.iter();
+    // What was told of an earlier version keeps its words.
+    let terms = earlier
+        .find(|version| version.version == event.version)
+        .map_or(&offer.terms, |version| &version.terms);
+    HappeningView {
+        id: event.id,
+        kind: event.kind,
+        by: match event.actor {
+            Actor::Expert(_) => HappeningBy::Expert,
+            Actor::Customer(_) => HappeningBy::Customer,
+            Actor::Moderator(_) => HappeningBy::Moderator,
+            Actor::Clock => HappeningBy::Clock,
+        },
+        at: account.local_time(event.at),
+        offer_id: offer.id,
+        title: terms.title.clone(),
+        amount_text: terms.price.to_string(),
+    }
+}
+
 fn lock_view(lock: Option<&Lock>, account: &Account, now: Timestamp) -> LockView {
     let Some(held) = lock::live(lock, account.platform_time(now)) else {
         return LockView {
@@ -268,31 +312,4 @@ fn lock_view(lock: Option<&Lock>, account: &Account, now: Timestamp) -> LockView
         expires_at: Some(expires_at),
         warns_at: is_mine.then(|| expires_at.saturating_sub(warning).unwrap_or(expires_at)),
     }
-}
-
-fn phrases(customer: &str) -> Vec<Phrase> {
-    let phrase = |name: &str, text: String| Phrase {
-        name: name.to_owned(),
-        text,
-    };
-    vec![
-        phrase(
-            "Ask whether all is answered",
-            "Is your question answered completely? If anything is still open or unclear, please write to me here."
-                .to_owned(),
-        ),
-        phrase(
-            "Remind to rate",
-            "If my answer helped you, please rate it with 1 to 5 stars on this page. You can change your rating later."
-                .to_owned(),
-        ),
-        phrase(
-            "Ask for details",
-            format!("Thank you for your question, {customer}. To answer it well I need to know a little more:\n\n1. "),
-        ),
-        phrase(
-            "Say goodbye",
-            format!("Thank you for asking, {customer}. I am glad to help again whenever you have a question."),
-        ),
-    ]
 }

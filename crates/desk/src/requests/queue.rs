@@ -1,13 +1,15 @@
-//! `queue_list`
+//! `queue_*`
 
 use super::{Answer, people};
 use crate::{
-    api::queue::{QueueGroup, QueueGroupKind, QueueList, QueueRow, QueueStatus, QueueView},
-    cache::{QueueFacts, QueueRequest},
+    api::queue::{QueueGroup, QueueGroupKind, QueueList, QueuePage, QueueRow, QueueRows, QueueStatus, QueueView},
+    cache::{Places, QueueFacts, QueueRequest},
     desk::Desk,
+    search::query::Query,
     session::Account,
 };
-use proffer_domain::{MessageKind, QuestionState, Timestamp};
+use proffer_domain::{CategoryId, MessageKind, QuestionId, QuestionState, Timestamp};
+use std::collections::{HashMap, HashSet};
 
 const GROUPS: [QueueGroupKind; 4] = [
     QueueGroupKind::LockedByYou,
@@ -19,60 +21,108 @@ const GROUPS: [QueueGroupKind; 4] = [
 const ROWS_USUAL: u32 = 100;
 const ROWS_AT_MOST: u32 = 1_000;
 
+/// What the rows of one answer are made with.
+struct Making {
+    account: Account,
+    now: Timestamp,
+    pending: HashSet<QuestionId>,
+    failed: HashSet<QuestionId>,
+    categories: HashMap<CategoryId, String>,
+}
+
 impl Desk {
     pub(crate) async fn queue_list(&self, request: QueueList) -> Answer<QueueView> {
-        let account = self.account()?;
-        let now = account.platform_time(self.now());
-        let (pending, failed) = self.overlay(account.id).await?.marked_questions();
-        let names = self.inner.cache.category_names().await?;
+        let making = self.making_rows().await?;
+        let (expert, now) = (making.account.id, making.now);
+        let found = self.queue_places(&request.search).await?;
         let asked = QueueRequest {
-            expert: account.id,
+            expert,
             now,
             filter: request.filter,
-            search: &request.search,
-            limit: match request.limit {
-                0 => ROWS_USUAL,
-                limit => limit.min(ROWS_AT_MOST),
-            },
+            found: found.as_ref(),
+            offset: 0,
+            limit: rows_of_a_page(request.limit),
         };
-        let sizes = self.inner.cache.queue_sizes(account.id, now).await?;
+        let sizes = self.inner.cache.queue_sizes(expert, now).await?;
         let mut groups = Vec::new();
         for (kind, size) in GROUPS.into_iter().zip(sizes) {
             let (count, facts) = self.inner.cache.queue_group(kind, &asked, size).await?;
-            if count == 0 {
-                continue;
+            if count > 0 {
+                let rows = self.queue_rows(&making, kind, facts).await?;
+                groups.push(QueueGroup { kind, count, rows });
             }
-            let subjects: Vec<_> = facts.iter().map(|facts| facts.id.0).collect();
-            let marks = self.inner.journal.read_marks(account.id, &subjects).await?;
-            let rows = facts
-                .into_iter()
-                .map(|facts| {
-                    let seen_at = marks.get(&facts.id.0).copied();
-                    let mut row = row(facts, kind, seen_at, &account, now);
-                    row.is_pending = pending.contains(&row.question_id);
-                    row.is_failed = failed.contains(&row.question_id);
-                    row
-                })
-                .map(|mut row| {
-                    row.category_name = row
-                        .category_name
-                        .parse()
-                        .ok()
-                        .and_then(|id| names.get(&id).cloned())
-                        .unwrap_or_default();
-                    row
-                })
-                .collect();
-            groups.push(QueueGroup { kind, count, rows });
         }
         Ok(QueueView {
-            counts: self.inner.cache.queue_counts(account.id, now).await?,
+            counts: self.inner.cache.queue_counts(expert, now).await?,
             groups,
         })
     }
+
+    pub(crate) async fn queue_page(&self, request: QueuePage) -> Answer<QueueRows> {
+        let making = self.making_rows().await?;
+        let (expert, now) = (making.account.id, making.now);
+        let found = self.queue_places(&request.search).await?;
+        let asked = QueueRequest {
+            expert,
+            now,
+            filter: request.filter,
+            found: found.as_ref(),
+            offset: request.offset,
+            limit: rows_of_a_page(request.limit),
+        };
+        let sizes = self.inner.cache.queue_sizes(expert, now).await?;
+        let size = GROUPS.into_iter().zip(sizes).find(|(kind, _)| *kind == request.group);
+        let size = size.map(|(_, size)| size).unwrap_or_default();
+        let (count, facts) = self.inner.cache.queue_group(request.group, &asked, size).await?;
+        let rows = self.queue_rows(&making, request.group, facts).await?;
+        Ok(QueueRows { count, rows })
+    }
+
+    async fn making_rows(&self) -> Answer<Making> {
+        let account = self.account()?;
+        let (pending, failed) = self.overlay(account.id).await?.marked_questions();
+        Ok(Making {
+            now: account.platform_time(self.now()),
+            account,
+            pending,
+            failed,
+            categories: self.inner.cache.category_names().await?,
+        })
+    }
+
+    async fn queue_places(&self, typed: &str) -> Answer<Option<Places>> {
+        match Query::read(typed).expression() {
+            Some(expression) => Ok(Some(self.inner.cache.question_places(&expression).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn queue_rows(&self, making: &Making, kind: QueueGroupKind, facts: Vec<QueueFacts>) -> Answer<Vec<QueueRow>> {
+        let Making { account, now, .. } = making;
+        let subjects: Vec<_> = facts.iter().map(|facts| facts.id.0).collect();
+        let marks = self.inner.journal.read_marks(account.id, &subjects).await?;
+        let rows = facts.into_iter().map(|facts| {
+            let (seen_at, category) = (marks.get(&facts.id.0).copied(), facts.category_id);
+            let row = row(facts, kind, seen_at, account, *now);
+            QueueRow {
+                category_name: making.categories.get(&category).cloned().unwrap_or_default(),
+                is_pending: making.pending.contains(&row.question_id),
+                is_failed: making.failed.contains(&row.question_id),
+                ..row
+            }
+        });
+        Ok(rows.collect())
+    }
 }
 
-/// A row; its category is still an id, and the outbox is not laid over it yet.
+fn rows_of_a_page(limit: u32) -> u32 {
+    match limit {
+        0 => ROWS_USUAL,
+        limit => limit.min(ROWS_AT_MOST),
+    }
+}
+
+/// A row; its category has no name yet, and the outbox is not laid over it.
 fn row(
     facts: QueueFacts,
     group: QueueGroupKind,
@@ -94,7 +144,7 @@ fn row(
     QueueRow {
         question_id: facts.id,
         number: facts.number,
-        category_name: facts.category_id.to_string(),
+        category_name: String::new(),
         title: facts.title,
         customer_name: people::short_name(&facts.customer_name),
         last_activity_at: account.local_time(facts.last_activity_at),

@@ -5,15 +5,24 @@ use super::{
     plan::{self, AfterCommand},
 };
 use crate::{
+    api::DeskEvent,
     cache::Batch,
     desk::Desk,
     error::Result,
-    journal::{EntryState, StoredEntry},
-    ports::{CommandCall, PlatformError},
+    journal::{DraftFile, EntryState, StoredEntry},
+    ports::{CommandCall, PlatformError, Progress},
     session::Link,
 };
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use std::{collections::HashSet, time::Duration};
+use proffer_domain::CommandId;
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// Commands on their way at the same time, each of another lane.
@@ -147,6 +156,26 @@ async fn try_send(desk: &Desk, link: &Link, entry: &StoredEntry) -> Result<()> {
     desk.tell_outbox(&entry.entry).await
 }
 
+fn progressed(command_id: CommandId, file: &DraftFile, sent_bytes: u64) -> DeskEvent {
+    DeskEvent::UploadProgressed {
+        command_id,
+        name: file.name.clone(),
+        sent_bytes,
+        size_bytes: file.size_bytes,
+    }
+}
+
+/// Tells the window how far a file has come, at each hundredth of it.
+fn progress(desk: &Desk, command_id: CommandId, file: &DraftFile) -> Progress {
+    let (desk, file, told) = (desk.clone(), file.clone(), AtomicU64::new(0));
+    Arc::new(move |sent_bytes| {
+        let percent = sent_bytes.saturating_mul(100) / file.size_bytes.max(1);
+        if percent < 100 && told.swap(percent, Ordering::Relaxed) != percent {
+            desk.tell(progressed(command_id, &file, sent_bytes));
+        }
+    })
+}
+
 /// Uploads what is not there yet, then sends the command.
 async fn transmit(
     desk: &Desk,
@@ -158,7 +187,14 @@ async fn transmit(
             continue;
         }
         let path = desk.inner.journal.file_path(file.id);
-        if let Err(error) = link.platform.upload(&link.token, file.id, &file.name, path).await {
+        let command_id = entry.entry.command_id;
+        let progress = progress(desk, command_id, &file);
+        let uploaded = link
+            .platform
+            .upload(&link.token, file.id, &file.name, path, progress)
+            .await;
+        desk.tell(progressed(command_id, &file, file.size_bytes));
+        if let Err(error) = uploaded {
             return Ok(Err(error));
         }
         desk.inner.journal.note_uploaded(file.id).await?;

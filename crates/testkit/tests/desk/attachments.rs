@@ -116,6 +116,7 @@ async fn a_fetched_file_lies_under_its_hash_and_is_fetched_again_when_it_is_not_
     };
     for attachment in &shown.messages[0].attachments {
         let file = AttachmentRef {
+            question_id: question,
             attachment_id: attachment.id,
         };
         let saved: AttachmentSaved = home.ask("attachment_save", file).await?;
@@ -126,6 +127,7 @@ async fn a_fetched_file_lies_under_its_hash_and_is_fetched_again_when_it_is_not_
     };
     std::fs::write(kept, b"something else")?;
     let file = AttachmentRef {
+        question_id: question,
         attachment_id: shown.messages[0].attachments[0].id,
     };
     let saved: AttachmentSaved = home.ask("attachment_save", file).await?;

@@ -24,6 +24,7 @@ async fn centre(desk: &DeskAtWork, view: RequestView) -> anyhow::Result<RequestC
     let list = RequestCentreList {
         view,
         search: String::new(),
+        ..RequestCentreList::default()
     };
     Ok(desk.ask("request_centre_list", list).await?)
 }
@@ -99,6 +100,7 @@ async fn a_question_is_answered_offered_for_accepted_delivered_and_completed() -
     assert_eq!(answered.checklist.blocker, None);
 
     let file = AttachmentRef {
+        question_id: question,
         attachment_id: answer.attachments[0].id,
     };
     let saved: AttachmentSaved = desk.ask("attachment_save", file).await?;

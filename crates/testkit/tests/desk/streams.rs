@@ -9,7 +9,7 @@ use proffer_desk::{
         search::{SearchList, SearchView},
         session::SessionView,
     },
-    ports::{BoxStream, Bytes, CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, SyncText},
+    ports::{BoxStream, Bytes, CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, Progress, SyncText},
 };
 use proffer_domain::{AttachmentId, MessageKind};
 use proffer_protocol::{
@@ -209,9 +209,16 @@ impl Platform for UpdatedPlatform {
         self.check()?;
         self.inner.command(token, call).await
     }
-    async fn upload(&self, token: &str, id: AttachmentId, name: &str, file: PathBuf) -> Result<(), PlatformError> {
+    async fn upload(
+        &self,
+        token: &str,
+        id: AttachmentId,
+        name: &str,
+        file: PathBuf,
+        progress: Progress,
+    ) -> Result<(), PlatformError> {
         self.check()?;
-        self.inner.upload(token, id, name, file).await
+        self.inner.upload(token, id, name, file, progress).await
     }
     async fn download(
         &self,

@@ -1,4 +1,10 @@
-import type { ApiError, ConversationView, DraftAttachment, MessageKind } from "../../bindings";
+import type {
+  ApiError,
+  ConversationView,
+  DraftAttachment,
+  MessageDraftView,
+  MessageKind,
+} from "../../bindings";
 import { asApiError, request } from "../../host";
 import { base64 } from "../../shared/base64";
 
@@ -14,7 +20,16 @@ export class Conversation {
   announcesOffer = $state(false);
   attachments = $state<DraftAttachment[]>([]);
   savedAt = $state<string | null>(null);
-  uploads = $state<string[]>([]);
+  /** Files being added, and how much of each has been read, from 0 to 1. */
+  uploads = $state<{ name: string; share: number }[]>([]);
+  /** Files of waiting messages on their way, by their command. */
+  sending = $state<Record<string, { name: string; share: number }>>({});
+  /** Where the unread began when the conversation was opened. */
+  unreadFrom = $state<string | null>(null);
+  /** Whether the message is shown as the customer will see it. */
+  isPreviewing = $state(false);
+  /** The draft as it was last kept. */
+  kept = $state<MessageDraftView | null>(null);
   isBusy = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dirty = false;
@@ -25,7 +40,12 @@ export class Conversation {
     // What could not be kept stays where it was typed.
     if (!(await this.flush())) return;
     this.error = null;
-    await this.#attempt(async () => this.#adopt(await request("question_show", { question_id: id })));
+    await this.#attempt(async () => {
+      const view = await request("question_show", { question_id: id });
+      this.unreadFrom = view.unread_from;
+      this.isPreviewing = false;
+      this.#adopt(view);
+    });
   }
 
   /** Shows what changed, without touching what is being typed. */
@@ -37,6 +57,8 @@ export class Conversation {
       const view = await request("question_show", { question_id: id });
       if (this.view?.question_id === id) {
         this.view = view;
+        // What comes while nobody looks is as unread as what had come before.
+        this.unreadFrom ??= view.unread_from;
         // A refused message comes back into an empty composer.
         if (!this.#dirty && this.text === "" && view.draft.text !== "") this.#adopt(view);
       }
@@ -75,7 +97,10 @@ export class Conversation {
         text: this.text,
         announces_offer: this.announcesOffer && this.kind === "answer",
       });
-      if (this.view?.question_id === id) this.savedAt = draft.saved_at;
+      if (this.view?.question_id === id) {
+        this.savedAt = draft.saved_at;
+        this.kept = draft;
+      }
       return true;
     } catch (error) {
       this.#dirty = true;
@@ -84,29 +109,60 @@ export class Conversation {
     }
   }
 
+  /** Puts a ready phrase below what is written. */
+  insert(text: string) {
+    this.text = this.text === "" ? text : `${this.text.trimEnd()}\n\n${text}`;
+    this.isPreviewing = false;
+    this.typed();
+  }
+
+  /** Begins the Answer that asks whether all is answered. */
+  askConfirmation() {
+    const phrase = this.view?.phrases.find(({ purpose }) => purpose === "confirm");
+    if (!phrase) return;
+    this.kind = "answer";
+    this.insert(phrase.text);
+  }
+
+  /** Shows the message as the customer will see it, or lets it be written again. */
+  async preview() {
+    if (!this.isPreviewing) {
+      this.#dirty = true;
+      if (!(await this.flush())) return;
+    }
+    this.isPreviewing = !this.isPreviewing;
+  }
+
   async send() {
     const id = this.view?.question_id;
     if (!id || this.isBusy) return;
     this.#dirty = true;
     // What could not be kept must not go out in its older form.
     if (!(await this.flush())) return;
-    await this.#attempt(async () => this.#adopt(await request("message_send", { question_id: id })));
+    await this.#attempt(async () => {
+      this.#adopt(await request("message_send", { question_id: id }));
+      this.isPreviewing = false;
+      this.unreadFrom = null;
+    });
   }
 
   async attach(files: Iterable<File>) {
     const id = this.view?.question_id;
     if (!id) return;
     for (const file of files) {
-      this.uploads = [...this.uploads, file.name];
+      this.uploads.push({ name: file.name, share: 0 });
+      const upload = this.uploads[this.uploads.length - 1];
       await this.#attempt(async () => {
         const added = await request("attachment_add", {
           owner: { kind: "message", question_id: id },
           name: file.name,
-          content_base64: await base64(file),
+          content_base64: await base64(file, (share) => {
+            if (upload) upload.share = share;
+          }),
         });
         if (this.view?.question_id === id) this.attachments = [...this.attachments, added];
       });
-      this.uploads = this.uploads.filter((name) => name !== file.name);
+      this.uploads = this.uploads.filter((one) => one !== upload);
     }
   }
 
@@ -120,6 +176,12 @@ export class Conversation {
       });
       this.attachments = this.attachments.filter((file) => file.id !== attachmentId);
     });
+  }
+
+  /** Notes how far a waiting message's file has come. */
+  noteSent(commandId: string, name: string, share: number) {
+    if (share < 1) this.sending[commandId] = { name, share };
+    else delete this.sending[commandId];
   }
 
   async outbox(action: "undo" | "retry" | "edit" | "discard", commandId: string) {
@@ -138,6 +200,7 @@ export class Conversation {
     this.announcesOffer = view.draft.announces_offer;
     this.attachments = view.draft.attachments;
     this.savedAt = view.draft.saved_at;
+    this.kept = view.draft;
     this.#dirty = false;
   }
 
