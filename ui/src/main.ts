@@ -1,13 +1,32 @@
 import { mount } from "svelte";
-import App from "./App.svelte";
+import { asApiError, request } from "./host";
+import { languageOf, speak, type Language } from "./i18n";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/components.css";
 import "./styles/desk.css";
 import "./styles/dialog.css";
 import "./styles/request-centre.css";
+import "./styles/lines.css";
+import "./styles/thread.css";
 import "./styles/app.css";
+import "./styles/settings.css";
 import "./styles/responsive.css";
 
+const CHOSEN: Record<string, Language> = { english: "en" };
+
+async function start(target: HTMLElement) {
+  try {
+    const { settings } = await request("settings_show");
+    await speak(CHOSEN[settings.language] ?? languageOf(navigator.languages));
+  } catch (error) {
+    // The desk opens in English, and says itself what is wrong.
+    console.warn(asApiError(error).code);
+  }
+  // Only now: words are put into tables as the modules are read.
+  const { default: App } = await import("./App.svelte");
+  mount(App, { target });
+}
+
 const target = document.getElementById("app");
-if (target) mount(App, { target });
+if (target) void start(target);

@@ -1,8 +1,9 @@
 // How times and sizes are shown, in the reader's own zone and language.
+import { locale, t } from "../i18n";
 
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
-const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
-const LONG = new Intl.DateTimeFormat(undefined, {
+const TIME = new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", hour12: false });
+const DAY = new Intl.DateTimeFormat(locale(), { weekday: "short", day: "numeric", month: "short" });
+const LONG = new Intl.DateTimeFormat(locale(), {
   weekday: "short",
   day: "numeric",
   month: "short",
@@ -11,7 +12,7 @@ const LONG = new Intl.DateTimeFormat(undefined, {
   minute: "2-digit",
   hour12: false,
 });
-const MONTH = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric" });
+const MONTH = new Intl.DateTimeFormat(locale(), { month: "long", year: "numeric" });
 
 /** `11:04` today, `Sat 15 Nov` on other days. */
 export function when(at: string, now: number): string {
@@ -35,15 +36,15 @@ export const month = (at: string): string => MONTH.format(new Date(at));
 export function left(until: string, now: number): string {
   const minutes = Math.floor((new Date(until).getTime() - now) / 60_000);
   if (minutes < 0) return "";
-  if (minutes < 1) return "under a minute";
-  if (minutes < 60) return `${minutes} min`;
-  const rest = minutes % 60;
-  return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+  if (minutes < 1) return t("desk.under_a_minute");
+  if (minutes < 60) return t("desk.minutes", { n: minutes });
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return rest === 0 ? t("desk.hours", { n: hours }) : t("desk.hours_minutes", { h: hours, n: rest });
 }
 
 /** `12 KB`. */
 export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 1024) return t("desk.bytes", { count: bytes });
   if (bytes < 1024 * 1024) return `${Math.ceil(bytes / 1024)} KB`;
   return `${(bytes / (1024 * 1024)).toFixed(1)} MB`;
 }
