@@ -111,6 +111,9 @@ pub struct QuestionDocument {
     pub question: Question,
     /// When the customer's account was made.
     pub customer_since: Timestamp,
+    /// The customer's time zone, as an IANA name; missing if the platform does not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_time_zone: Option<String>,
 }
 
 /// A message. It never changes once it is sent, so its revision is 1.

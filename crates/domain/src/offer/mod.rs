@@ -6,6 +6,7 @@
 mod terms;
 mod transition;
 
+pub mod wording;
 pub use terms::{
     CALL_SLOTS_MAX, CallSlot, DELIVERABLE_MAX_CHARS, DELIVERABLES_MAX, DeliveryTime, DeliveryUnit, NOTE_MAX_CHARS,
     OfferTerms, TITLE_MAX_CHARS,

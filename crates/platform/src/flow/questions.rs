@@ -42,6 +42,7 @@ pub(super) async fn ask(work: &mut Work, request: &AskQuestionRequest) -> Result
             last_activity_at: work.now,
         },
         customer_since: work.actor.created_at,
+        customer_time_zone: Some(work.actor.time_zone.clone()),
     });
     work.publish_new(&document).await?;
     Ok(document)

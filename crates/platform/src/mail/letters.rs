@@ -2,7 +2,13 @@
 //! subjects.
 
 use askama::Template;
-use proffer_domain::{Message, MessageKind, OfferEventKind, Question, message::OFFER_ANNOUNCEMENT, text};
+pub(super) use proffer_domain::text::one_line;
+use proffer_domain::{
+    Message, MessageKind, OfferEventKind, Question,
+    message::OFFER_ANNOUNCEMENT,
+    offer::wording::{self, LINK_CLOSING, OfferLetterFacts},
+    text,
+};
 use proffer_protocol::{OfferDocument, SupportRequestDocument};
 
 /// A letter before it is addressed.
@@ -92,25 +98,6 @@ impl Letter {
     }
 }
 
-/// Takes line breaks, other controls and what turns the direction of text around out: what is in a header stays in it
-/// and reads as it is written.
-pub(super) fn one_line(text: &str) -> String {
-    text.chars()
-        .filter(|c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-        .map(|c| {
-            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect::<String>()
-        .trim()
-        .to_owned()
-}
-
-const LINK_CLOSING: &str = "The link opens only this, for you alone. Please do not pass it on. It works for 90 days.";
-
 /// An Answer or Information Request for the customer.
 #[must_use]
 pub fn message_for_customer(question: &Question, message: &Message, link: String) -> Letter {
@@ -169,29 +156,26 @@ pub fn offer_for_customer(document: &OfferDocument, kind: OfferEventKind, link: 
     let offer = &document.offer;
     let (expert, price) = (&document.expert.name, offer.terms.price);
     let title = text::excerpt(&offer.terms.title, 80);
-    let question = text::excerpt(&document.question_title, 80);
-    let mut button = "Look at the offer";
+    let mut button = wording::LOOK_AT_OFFER;
     let (name, subject, paragraphs) = match kind {
-        OfferEventKind::Sent => (
-            "offer_sent",
-            format!("{expert} has a message for you about “{question}”"),
-            vec![
-                format!("{expert} sends you an OPTIONAL Premium Service offer: {title}, for {price} in all."),
-                "You can accept it, keep it for later or decline. Your question is answered either way, and you pay \
-                 nothing unless you accept."
-                    .to_owned(),
-            ],
-        ),
-        OfferEventKind::Revised => (
-            "offer_revised",
-            format!("{expert} changed the offer “{title}”"),
-            vec![
-                format!(
-                    "{expert} sends a new version of the OPTIONAL Premium Service offer {title}, now {price} in all."
-                ),
-                changes(document),
-            ],
-        ),
+        OfferEventKind::Sent | OfferEventKind::Revised => {
+            let price = price.to_string();
+            let facts = OfferLetterFacts {
+                expert,
+                question_title: &document.question_title,
+                title: &offer.terms.title,
+                price: &price,
+                deliverables: &offer.terms.deliverables,
+            };
+            let (name, letter) = if kind == OfferEventKind::Sent {
+                ("offer_sent", wording::letter_of_offer(facts))
+            } else {
+                let old = offer.earlier.last();
+                let changed = old.map(|version| wording::changes(&version.terms, &offer.terms));
+                ("offer_revised", wording::letter_of_revision(facts, changed))
+            };
+            (name, letter.subject, letter.paragraphs)
+        }
         OfferEventKind::Withdrawn => (
             "offer_withdrawn",
             format!("The offer “{title}” was withdrawn"),
@@ -262,38 +246,6 @@ pub fn offer_for_customer(document: &OfferDocument, kind: OfferEventKind, link: 
     letter.button = Some((button, link));
     letter.closing = LINK_CLOSING;
     letter
-}
-
-/// In words, what the new version changed.
-fn changes(document: &OfferDocument) -> String {
-    let new = &document.offer.terms;
-    let Some(old) = document.offer.earlier.last().map(|version| &version.terms) else {
-        return String::new();
-    };
-    let mut changed = Vec::new();
-    if old.price != new.price {
-        changed.push(format!("the price was {}, it is now {}", old.price, new.price));
-    }
-    if old.deliverables != new.deliverables {
-        changed.push("what you will receive".to_owned());
-    }
-    if old.delivery_time != new.delivery_time {
-        changed.push(format!("it is delivered within {}", new.delivery_time));
-    }
-    if old.title != new.title {
-        changed.push("the title".to_owned());
-    }
-    if old.expires_at != new.expires_at {
-        changed.push("until when it can be accepted".to_owned());
-    }
-    if old.note != new.note {
-        changed.push("the note".to_owned());
-    }
-    if changed.is_empty() {
-        "Its content is the same.".to_owned()
-    } else {
-        format!("What changed: {}.", changed.join("; "))
-    }
 }
 
 /// What happened to an offer, for its expert.

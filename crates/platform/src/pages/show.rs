@@ -4,7 +4,8 @@ use super::Visitor;
 use crate::store::AccountRow;
 use jiff::{Timestamp, tz::TimeZone};
 use proffer_domain::{
-    Attachment, FieldProblem, Message, MessageKind, OfferState, OfferTerms, Question, message::OFFER_ANNOUNCEMENT, text,
+    Attachment, FieldProblem, Message, MessageKind, OfferState, OfferTerms, Question, message::OFFER_ANNOUNCEMENT,
+    offer::wording, text,
 };
 use proffer_protocol::OfferDocument;
 use uuid::Uuid;
@@ -78,9 +79,7 @@ impl Times {
 
     /// Day and time, such as `Tue 2 Dec 2025, 23:59`.
     pub fn full(&self, at: Timestamp) -> String {
-        at.to_zoned(self.zone.clone())
-            .strftime("%a %-d %b %Y, %H:%M")
-            .to_string()
+        wording::moment(at, &self.zone)
     }
 
     /// The first moment of a day as a date field has it, `2026-12-01`.
@@ -298,7 +297,7 @@ pub fn offer(document: &OfferDocument, times: &Times, now: Timestamp) -> OfferCa
             .call_slots
             .iter()
             .map(|slot| SlotLine {
-                words: format!("{}, {} minutes", times.full(slot.starts_at), slot.minutes),
+                words: wording::call_slot(*slot, &times.zone),
                 is_past: slot.starts_at <= now,
             })
             .collect(),
@@ -336,18 +335,14 @@ pub fn offer(document: &OfferDocument, times: &Times, now: Timestamp) -> OfferCa
 }
 
 fn delivery(terms: &OfferTerms) -> String {
-    format!("Within {} of accepting", terms.delivery_time)
+    wording::delivery(terms.delivery_time)
 }
 
 fn state(document: &OfferDocument, times: &Times) -> (&'static str, &'static str, String) {
     let offer = &document.offer;
     let expert = &document.expert.name;
     match offer.state {
-        OfferState::Sent => (
-            "Awaiting you",
-            "awaiting",
-            "You pay nothing unless you accept. Your question is answered either way.".to_owned(),
-        ),
+        OfferState::Sent => (wording::AWAITING, "awaiting", wording::AWAITING_MEANS.to_owned()),
         OfferState::Held => (
             "Kept for later",
             "held",
