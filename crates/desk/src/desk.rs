@@ -3,7 +3,8 @@
 use crate::{
     api::{
         self, ApiError, ApiErrorCode, DeskEvent, OpenTarget, attachment, connection, diagnostics, event, message,
-        notice, offer, offer_dialog, outbox, question, queue, request_centre, search, session, settings, support,
+        notice, offer, offer_dialog, offer_template, outbox, question, queue, request_centre, search, session,
+        settings, support,
     },
     cache::Cache,
     error::DeskError,

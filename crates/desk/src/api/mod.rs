@@ -13,6 +13,7 @@ pub mod message;
 pub mod notice;
 pub mod offer;
 pub mod offer_dialog;
+pub mod offer_template;
 pub mod outbox;
 pub mod question;
 pub mod queue;
@@ -95,9 +96,15 @@ macro_rules! for_each_request {
             /// Throws the draft away.
             offer_dialog_discard(offer_dialog::OfferDialogRef) -> Nothing;
             /// Keeps the dialog's fields as an own template.
-            offer_template_save(offer_dialog::OfferTemplateSave) -> offer_dialog::OfferDialogView;
+            offer_template_save(offer_template::OfferTemplateSave) -> offer_dialog::OfferDialogView;
+            /// Puts the dialog's fields into an own template.
+            offer_template_update(offer_template::OfferTemplateRef) -> offer_dialog::OfferDialogView;
+            /// Gives an own template another name.
+            offer_template_rename(offer_template::OfferTemplateRename) -> offer_dialog::OfferDialogView;
+            /// Moves an own template among the own ones.
+            offer_template_move(offer_template::OfferTemplateMove) -> offer_dialog::OfferDialogView;
             /// Deletes an own template.
-            offer_template_delete(offer_dialog::OfferTemplateRef) -> Nothing;
+            offer_template_delete(offer_template::OfferTemplateRef) -> offer_dialog::OfferDialogView;
             /// The Request Centre.
             request_centre_list(request_centre::RequestCentreList) -> request_centre::RequestCentreView;
             /// One offer in full; marks it as read.

@@ -1,6 +1,9 @@
 //! The offer dialog, driven from here: the UI sends the fields as they stand and shows what comes back.
 
-use super::ApiError;
+use super::{
+    ApiError,
+    offer_template::{Placeholder, TemplateChoice},
+};
 use proffer_domain::{DeliveryTime, FieldProblem, OfferBlocker, OfferId, QuestionId, ServiceKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -81,22 +84,6 @@ pub struct OfferDialogApplyTemplate {
     pub template_id: String,
 }
 
-/// Keeps the fields as an own template.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct OfferTemplateSave {
-    /// The draft whose fields are kept.
-    pub draft_id: Uuid,
-    /// The template's name.
-    pub name: String,
-}
-
-/// Names a template.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct OfferTemplateRef {
-    /// Which.
-    pub template_id: String,
-}
-
 /// A kind to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct KindChoice {
@@ -108,19 +95,6 @@ pub struct KindChoice {
     pub is_call: bool,
     /// What keeps this kind from being offered now.
     pub blocker: Option<OfferBlocker>,
-}
-
-/// A template to choose from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct TemplateChoice {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its kind.
-    pub kind: ServiceKind,
-    /// Whether it came with the app; own ones can be deleted.
-    pub is_starter: bool,
 }
 
 /// A currency to choose from.
@@ -158,6 +132,124 @@ pub struct OfferFieldSizes {
     pub call_slots_max: u32,
 }
 
+/// A word in braces that stands for nothing: it would be sent as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FieldNotice {
+    /// Where it stands, such as `/note` or `/deliverables/2`.
+    pub pointer: String,
+    /// The word with its braces.
+    pub word: String,
+}
+
+/// What the expert's own accepted offers of the chosen kind cost in the chosen currency; three at least.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PriceHint {
+    /// How many they are.
+    pub count: u32,
+    /// The lowest price, ready to show.
+    pub low_text: String,
+    /// The one in the middle, ready to show.
+    pub median_text: String,
+    /// The highest, ready to show.
+    pub high_text: String,
+    /// Whether all cost the same.
+    pub is_one_price: bool,
+}
+
+/// A field that a revision can change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangedField {
+    /// The kind.
+    Kind,
+    /// The title.
+    Title,
+    /// What the customer will receive.
+    Deliverables,
+    /// The price.
+    Price,
+    /// The delivery time.
+    DeliveryTime,
+    /// The expiry.
+    ExpiresAt,
+    /// The note.
+    Note,
+    /// The proposed call times.
+    CallSlots,
+}
+
+/// How a field changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferChangeKind {
+    /// It has another value.
+    Changed,
+    /// An item was put in.
+    Added,
+    /// An item was taken out.
+    Removed,
+    /// The items that stayed stand in another order.
+    Moved,
+}
+
+/// One change of a revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OfferChange {
+    /// Of which field.
+    pub field: ChangedField,
+    /// How.
+    pub kind: OfferChangeKind,
+    /// What it was, ready to show, times in the customer's zone; `None` if there was nothing.
+    pub old: Option<String>,
+    /// What it is, likewise.
+    pub new: Option<String>,
+}
+
+/// What a revision starts from and changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OfferRevision {
+    /// The version that the customer has.
+    pub version: u32,
+    /// What is different from it; while nothing is, the revision cannot be submitted.
+    pub changes: Vec<OfferChange>,
+}
+
+/// A proposed call time on the customer's page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PreviewSlot {
+    /// When, in the customer's zone, and for how long.
+    pub text: String,
+    /// Whether it has passed and could not be chosen.
+    pub is_past: bool,
+}
+
+/// The words of the customer's page, in its own language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PreviewWords {
+    /// Where the offer stands.
+    pub state: String,
+    /// What that means.
+    pub state_text: String,
+    /// Above what they will receive.
+    pub receive: String,
+    /// Beside the price.
+    pub whole_price: String,
+    /// Beside the delivery time.
+    pub delivery: String,
+    /// Beside the expiry.
+    pub open_until: String,
+    /// Above the proposed call times.
+    pub choose_call_slot: String,
+    /// On the button that accepts.
+    pub accept: String,
+    /// Under that button.
+    pub nothing_chosen: String,
+    /// On the button that keeps it for later.
+    pub not_now: String,
+    /// On the button that declines.
+    pub decline: String,
+}
+
 /// Exactly what the customer will see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct OfferPreview {
@@ -173,12 +265,16 @@ pub struct OfferPreview {
     pub deliverables: Vec<String>,
     /// When it is delivered.
     pub delivery_text: String,
-    /// When it expires, `None` for never.
-    pub expires_at: Option<Timestamp>,
+    /// When it expires, in the customer's zone; `None` for never.
+    pub expires_text: Option<String>,
+    /// The name of that zone.
+    pub zone_name: String,
     /// The note, safe; may be empty.
     pub note_html: String,
     /// The proposed call times.
-    pub call_slots: Vec<CallSlotField>,
+    pub call_slots: Vec<PreviewSlot>,
+    /// The words around them.
+    pub words: PreviewWords,
     /// The email's subject.
     pub email_subject: String,
     /// The email's text.
@@ -225,21 +321,33 @@ pub struct OfferDialogView {
     pub customer_first_name: String,
     /// The offer being revised.
     pub revises: Option<OfferId>,
+    /// What a revision changes; `None` for a new offer.
+    pub revision: Option<OfferRevision>,
+    /// The customer's time zone, if the platform told it: the expiry is chosen in it.
+    pub customer_zone: Option<String>,
     /// The fields as they stand.
     pub fields: OfferFields,
     /// What is wrong with them; empty when it can be submitted. Pointers as in `OfferTerms`; `/kind` when none is
     /// chosen.
     pub problems: Vec<FieldProblem>,
+    /// What looks like a placeholder and is none.
+    pub notices: Vec<FieldNotice>,
     /// What keeps any offer from being sent.
     pub blocker: Option<OfferBlocker>,
     /// What the customer will see.
     pub preview: OfferPreview,
     /// What the expert nets after the platform's share; `None` until the price can be read.
     pub net_text: Option<String>,
+    /// What the expert's own accepted offers of this kind cost.
+    pub price_hint: Option<PriceHint>,
+    /// The delivery time as a choice among others, such as `2 working days`.
+    pub delivery_label: String,
     /// The kinds, in order.
     pub kinds: Vec<KindChoice>,
     /// The templates, own ones first.
     pub templates: Vec<TemplateChoice>,
+    /// What can stand in braces in a template.
+    pub placeholders: Vec<Placeholder>,
     /// The currencies, the preselected one first.
     pub currencies: Vec<CurrencyChoice>,
     /// Expiries to choose from beside none and a date.

@@ -12,6 +12,7 @@ mod files;
 mod index;
 #[cfg(any(test, feature = "testing"))]
 mod inspect;
+mod prices;
 mod queue;
 mod search;
 #[cfg(test)]

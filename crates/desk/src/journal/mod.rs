@@ -6,12 +6,13 @@ mod notices;
 mod outbox;
 mod preferences;
 mod session;
+mod templates;
 
 pub(crate) use drafts::{DraftFile, DraftKind, DraftSlot, StoredDraft};
 pub(crate) use notices::{NewNotice, StoredNotice};
 pub(crate) use outbox::{EntryState, NewEntry, StoredEntry};
-pub(crate) use preferences::StoredTemplate;
 pub(crate) use session::SavedSession;
+pub(crate) use templates::StoredTemplate;
 
 use crate::{
     cache::writing_pool,

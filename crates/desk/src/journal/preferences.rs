@@ -1,22 +1,11 @@
-//! Settings, read marks and own templates.
+//! Settings and read marks.
 
 use super::{Journal, blob, id_of, moment};
-use crate::{
-    api::{offer_dialog::OfferFields, settings::Settings},
-    error::Result,
-};
+use crate::{api::settings::Settings, error::Result};
 use proffer_domain::{AccountId, Timestamp};
 use sqlx::Row;
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// An expert's own template.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredTemplate {
-    pub(crate) id: Uuid,
-    pub(crate) name: String,
-    pub(crate) fields: OfferFields,
-}
 
 impl Journal {
     /// The settings.
@@ -86,50 +75,5 @@ impl Journal {
         rows.iter()
             .map(|row| Ok((id_of(row.try_get(0)?), moment(row.try_get(1)?))))
             .collect()
-    }
-
-    /// An expert's own templates, by name.
-    pub(crate) async fn templates(&self, account: AccountId) -> Result<Vec<StoredTemplate>> {
-        let rows = sqlx::query("SELECT id, name, fields FROM offer_template WHERE account_id = ? ORDER BY name, id")
-            .bind(blob(account.0))
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(StoredTemplate {
-                    id: id_of(row.try_get(0)?),
-                    name: row.try_get(1)?,
-                    fields: serde_json::from_str(row.try_get(2)?)?,
-                })
-            })
-            .collect()
-    }
-
-    /// Keeps an own template.
-    pub(crate) async fn save_template(
-        &self,
-        account: AccountId,
-        template: &StoredTemplate,
-        now: Timestamp,
-    ) -> Result<()> {
-        sqlx::query("INSERT INTO offer_template (id, account_id, name, fields, saved_at) VALUES (?, ?, ?, ?, ?)")
-            .bind(blob(template.id))
-            .bind(blob(account.0))
-            .bind(&template.name)
-            .bind(serde_json::to_string(&template.fields)?)
-            .bind(now.as_millisecond())
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
-    /// Deletes an own template.
-    pub(crate) async fn delete_template(&self, account: AccountId, id: Uuid) -> Result<bool> {
-        let done = sqlx::query("DELETE FROM offer_template WHERE account_id = ? AND id = ?")
-            .bind(blob(account.0))
-            .bind(blob(id))
-            .execute(&self.pool)
-            .await?;
-        Ok(done.rows_affected() > 0)
     }
 }

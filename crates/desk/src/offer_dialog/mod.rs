@@ -1,13 +1,22 @@
 //! The offer dialog as a state machine: fields as typed in, the terms they mean, what is wrong with them, and what the
 //! customer will see. Drafts are kept at every edit; a submitted draft remembers what became of it.
 
+mod difference;
+mod placeholders;
 mod preview;
+mod price_hint;
 mod starters;
 
+pub(crate) use difference::difference;
+pub(crate) use placeholders::Names;
 pub(crate) use preview::{PreviewContext, preview};
+pub(crate) use price_hint::price_hint;
 pub(crate) use starters::{STARTER_PREFIX, starter, starter_id};
 
-use crate::api::offer_dialog::{CallSlotField, OfferFields};
+use crate::{
+    api::offer_dialog::{CallSlotField, OfferFields},
+    journal::UsedTemplate,
+};
 use proffer_domain::{
     CallSlot, CommandId, Currency, DeliveryTime, DeliveryUnit, FieldCode, FieldProblem, Limits, Money, MoneyError,
     OfferId, OfferTerms, QuestionId, ServiceKind, Timestamp,
@@ -30,6 +39,9 @@ pub(crate) struct OfferDraft {
     pub(crate) fields: OfferFields,
     /// The fields as the last template left them: what still equals it was not typed by hand.
     pub(crate) template: OfferFields,
+    /// Which template that was.
+    #[serde(default)]
+    pub(crate) made_from: Option<UsedTemplate>,
     pub(crate) submitted: Option<Submitted>,
 }
 
@@ -256,6 +268,7 @@ mod tests {
             revises: None,
             fields: empty_fields(&limits),
             template: empty_fields(&limits),
+            made_from: None,
             submitted: None,
         };
         fill(&mut draft, starter(ServiceKind::LetterTemplates, "Helen", &limits));

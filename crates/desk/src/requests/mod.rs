@@ -8,6 +8,8 @@ mod navigation;
 mod notice;
 mod offer;
 mod offer_dialog;
+mod offer_dialog_view;
+mod offer_template;
 mod outbox;
 pub(crate) mod people;
 mod question;

@@ -1,37 +1,26 @@
-//! `offer_dialog_*` and `offer_template_*`
+//! `offer_dialog_*`
 
-use super::{Answer, not_found, outbox::offer_slot, people};
+use super::{Answer, not_found, outbox::offer_slot};
 use crate::{
     api::{
         ApiError, ApiErrorCode, Nothing,
         offer_dialog::{
-            CurrencyChoice, ExpiryChoice, KindChoice, OfferDialogApplyTemplate, OfferDialogChooseKind, OfferDialogEdit,
-            OfferDialogOpen, OfferDialogPhase, OfferDialogRef, OfferDialogView, OfferFieldSizes, OfferFields,
-            OfferTemplateRef, OfferTemplateSave, TemplateChoice,
+            OfferDialogApplyTemplate, OfferDialogChooseKind, OfferDialogEdit, OfferDialogOpen, OfferDialogPhase,
+            OfferDialogRef, OfferDialogView,
         },
     },
     desk::Desk,
     error::Result,
-    journal::{DraftKind, DraftSlot, EntryState, StoredDraft, StoredTemplate},
-    offer_dialog::{
-        self, OfferDraft, PreviewContext, STARTER_PREFIX, Submitted, empty_fields, fields_of, fill, preview, starter,
-        starter_id,
-    },
+    journal::{DraftKind, DraftSlot, EntryState, StoredDraft, UsedTemplate},
+    offer_dialog::{self, OfferDraft, STARTER_PREFIX, Submitted, empty_fields, fields_of, fill, starter},
     outbox::{Content, Submission},
     session::Account,
 };
 use proffer_domain::{
-    Checklist, CommandId, OfferBlocker, OfferError, OfferId, OfferState, OfferTerms, Question, QuestionFacts,
-    QuestionId, ServiceKind, Timestamp,
-    offer::{
-        CALL_SLOTS_MAX, DELIVERABLE_MAX_CHARS, DELIVERABLES_MAX, NOTE_MAX_CHARS, SendContext, TITLE_MAX_CHARS,
-        check_send,
-    },
-    text,
+    CommandId, FieldCode, FieldProblem, OfferError, OfferId, OfferState, OfferTerms, Question, QuestionId, ServiceKind,
+    offer::{SendContext, check_send},
 };
 use uuid::Uuid;
-
-const EXPIRY_DAYS: [u32; 4] = [3, 7, 14, 30];
 
 impl OfferDraft {
     fn slot(&self, account: &Account) -> DraftSlot {
@@ -59,6 +48,7 @@ impl Desk {
                 revises: None,
                 fields: empty_fields(account.limits()),
                 template: empty_fields(account.limits()),
+                made_from: None,
                 submitted: None,
             },
         };
@@ -86,8 +76,9 @@ impl Desk {
 
     pub(crate) async fn offer_dialog_choose_kind(&self, request: OfferDialogChooseKind) -> Answer<OfferDialogView> {
         self.change(request.draft_id, async |account, draft| {
-            let customer = self.customer_first_name(draft.question_id).await?;
-            fill(draft, starter(request.kind, &customer, account.limits()));
+            let names = self.offer_names(account, draft.question_id).await?;
+            fill(draft, starter(request.kind, &names.customer, account.limits()));
+            draft.made_from = Some(starter_used(request.kind));
             Ok(())
         })
         .await
@@ -98,18 +89,21 @@ impl Desk {
         request: OfferDialogApplyTemplate,
     ) -> Answer<OfferDialogView> {
         self.change(request.draft_id, async |account, draft| {
-            let customer = self.customer_first_name(draft.question_id).await?;
+            let names = self.offer_names(account, draft.question_id).await?;
             let template = match request.template_id.strip_prefix(STARTER_PREFIX) {
                 Some(name) => {
                     let kind = ServiceKind::ALL.into_iter().find(|kind| kind.as_str() == name);
-                    starter(kind.ok_or_else(not_found)?, &customer, account.limits())
+                    let kind = kind.ok_or_else(not_found)?;
+                    draft.made_from = Some(starter_used(kind));
+                    starter(kind, &names.customer, account.limits())
                 }
                 None => {
-                    let id: Uuid = request.template_id.parse().map_err(|_| not_found())?;
-                    let own = self.inner.journal.templates(account.id).await?;
-                    let mut fields = own.into_iter().find(|own| own.id == id).ok_or_else(not_found)?.fields;
-                    fields.note = fields.note.replace("{customer}", &customer);
-                    fields
+                    let own = self.own_template(account, &request.template_id).await?;
+                    draft.made_from = Some(UsedTemplate {
+                        id: own.id.to_string(),
+                        name: own.name,
+                    });
+                    names.fill_fields(&own.fields)
                 }
             };
             fill(draft, template);
@@ -129,7 +123,16 @@ impl Desk {
             OfferDialogPhase::Editing | OfferDialogPhase::Refused { .. } => {}
         }
         let now = account.platform_time(self.now());
-        let terms = offer_dialog::terms(&draft.fields, account.limits(), now).map_err(ApiError::fields)?;
+        let names = self.offer_names(&account, draft.question_id).await?;
+        let fields = names.fill_fields(&draft.fields);
+        let terms = offer_dialog::terms(&fields, account.limits(), now).map_err(ApiError::fields)?;
+        if let Some((offer_id, _)) = draft.revises {
+            let sent = self.inner.cache.offer(offer_id).await?.ok_or_else(not_found)?.offer;
+            if sent.terms.normalised() == terms {
+                let words = "Change something before you send a new version.";
+                return Err(ApiError::fields(vec![FieldProblem::new("", FieldCode::Missing, words)]));
+            }
+        }
         let question = self.question_for_offer(&account, draft.question_id).await?;
         let context = SendContext {
             question: &question,
@@ -155,6 +158,12 @@ impl Desk {
                 (offer_id, Content::Offer { offer_id, terms })
             }
         };
+        if let (None, Some(template)) = (draft.revises, &draft.made_from) {
+            self.inner
+                .journal
+                .note_template_of_offer(account.id, offer_id, template)
+                .await?;
+        }
         let submitted = OfferDraft {
             submitted: Some(Submitted { command_id, offer_id }),
             ..draft.clone()
@@ -186,42 +195,7 @@ impl Desk {
         Ok(Nothing)
     }
 
-    pub(crate) async fn offer_template_save(&self, request: OfferTemplateSave) -> Answer<OfferDialogView> {
-        let account = self.account()?;
-        let kept = self.offer_draft(&account, request.draft_id).await?;
-        if let Some(problem) = text::check("/name", "a name for the template", &request.name, text::NAME_MAX_CHARS) {
-            return Err(ApiError::fields(vec![problem]));
-        }
-        let customer = self.customer_first_name(kept.body.question_id).await?;
-        let mut fields = OfferFields {
-            expires_at: None,
-            call_slots: Vec::new(),
-            ..kept.body.fields.clone()
-        };
-        fields.note = name_to_placeholder(&fields.note, &customer);
-        let template = StoredTemplate {
-            id: self.mint(),
-            name: request.name.trim().to_owned(),
-            fields,
-        };
-        self.inner
-            .journal
-            .save_template(account.id, &template, self.now())
-            .await?;
-        self.dialog_view(&account, kept.id, kept.body, kept.saved_at).await
-    }
-
-    pub(crate) async fn offer_template_delete(&self, request: OfferTemplateRef) -> Answer<Nothing> {
-        let account = self.account()?;
-        let id: Uuid = request.template_id.parse().map_err(|_| not_found())?;
-        if self.inner.journal.delete_template(account.id, id).await? {
-            Ok(Nothing)
-        } else {
-            Err(not_found())
-        }
-    }
-
-    async fn offer_draft(&self, account: &Account, id: Uuid) -> Answer<StoredDraft<OfferDraft>> {
+    pub(super) async fn offer_draft(&self, account: &Account, id: Uuid) -> Answer<StoredDraft<OfferDraft>> {
         let draft = self.inner.journal.draft_by_id(account.id, DraftKind::Offer, id).await?;
         draft.ok_or_else(not_found)
     }
@@ -288,7 +262,7 @@ impl Desk {
     }
 
     /// How far a draft has come.
-    async fn phase(&self, account: &Account, draft: &OfferDraft) -> Result<OfferDialogPhase> {
+    pub(super) async fn phase(&self, account: &Account, draft: &OfferDraft) -> Result<OfferDialogPhase> {
         let Some(Submitted { command_id, offer_id }) = draft.submitted else {
             return Ok(OfferDialogPhase::Editing);
         };
@@ -328,18 +302,14 @@ impl Desk {
                 revises,
                 template: fields.clone(),
                 fields,
+                made_from: None,
                 submitted: None,
             },
             saved_at: self.now(),
         }
     }
 
-    async fn customer_first_name(&self, question: QuestionId) -> Answer<String> {
-        let document = self.inner.cache.question(question).await?.ok_or_else(not_found)?;
-        Ok(people::first_name(&document.question.customer.name))
-    }
-
-    async fn question_for_offer(&self, account: &Account, id: QuestionId) -> Answer<Question> {
+    pub(super) async fn question_for_offer(&self, account: &Account, id: QuestionId) -> Answer<Question> {
         let overlay = self.overlay(account.id).await?;
         let messages = self.inner.cache.messages(id).await?;
         Ok(self
@@ -347,80 +317,12 @@ impl Desk {
             .await?
             .question)
     }
+}
 
-    async fn dialog_view(
-        &self,
-        account: &Account,
-        draft_id: Uuid,
-        draft: OfferDraft,
-        saved_at: Timestamp,
-    ) -> Answer<OfferDialogView> {
-        let question = self.question_for_offer(account, draft.question_id).await?;
-        let (local_now, limits) = (self.now(), account.limits());
-        let now = account.platform_time(local_now);
-        let phase = self.phase(account, &draft).await?;
-        let mut problems = offer_dialog::terms(&draft.fields, limits, now)
-            .err()
-            .unwrap_or_default();
-        if let OfferDialogPhase::Refused { error } = &phase {
-            // What the platform found stands beside what the desk finds.
-            let more: Vec<_> = error
-                .fields
-                .iter()
-                .filter(|found| !problems.contains(found))
-                .cloned()
-                .collect();
-            problems.extend(more);
-        }
-        let blocker = Checklist::from_facts(QuestionFacts {
-            question: &question,
-            messages: &[],
-            offered_at: None,
-            expert: account.id,
-            now,
-        })
-        .blocker;
-        let own = self.inner.journal.templates(account.id).await?;
-        let net_text = offer_dialog::price(&draft.fields)
-            .ok()
-            .map(|price| super::offer::net_text(price, account));
-        Ok(OfferDialogView {
-            draft_id,
-            question_id: question.id,
-            question_number: question.number,
-            question_title: question.title.clone(),
-            customer_name: question.customer.name.clone(),
-            customer_first_name: people::first_name(&question.customer.name),
-            revises: draft.revises.map(|(offer, _)| offer),
-            problems,
-            blocker,
-            preview: preview(
-                &draft.fields,
-                &PreviewContext {
-                    expert_name: &account.me.account.name,
-                    customer_name: &question.customer.name,
-                    question_title: &question.title,
-                    is_revision: draft.revises.is_some(),
-                },
-            ),
-            net_text,
-            kinds: kinds(blocker),
-            templates: templates(own),
-            currencies: limits
-                .prices
-                .iter()
-                .map(|limit| CurrencyChoice {
-                    code: limit.currency.code().to_owned(),
-                    min_text: limit.min().to_string(),
-                    max_text: limit.max().to_string(),
-                })
-                .collect(),
-            expiries: expiries(local_now),
-            sizes: sizes(),
-            fields: draft.fields,
-            saved_at,
-            phase,
-        })
+fn starter_used(kind: ServiceKind) -> UsedTemplate {
+    UsedTemplate {
+        id: offer_dialog::starter_id(kind),
+        name: kind.label().to_owned(),
     }
 }
 
@@ -436,91 +338,4 @@ fn refusal(error: OfferError) -> ApiError {
         OfferError::NotAllowed { .. } | OfferError::NotDue => ApiErrorCode::OfferStateConflict,
     };
     ApiError::new(code).with_detail(detail)
-}
-
-fn kinds(blocker: Option<OfferBlocker>) -> Vec<KindChoice> {
-    ServiceKind::ALL
-        .into_iter()
-        .map(|kind| KindChoice {
-            kind,
-            label: kind.label().to_owned(),
-            is_call: kind.is_call(),
-            blocker: blocker.filter(|blocker| *blocker == OfferBlocker::LockFirst || !kind.is_upgrade()),
-        })
-        .collect()
-}
-
-fn templates(own: Vec<StoredTemplate>) -> Vec<TemplateChoice> {
-    let own = own.into_iter().map(|own| TemplateChoice {
-        id: own.id.to_string(),
-        name: own.name,
-        kind: own.fields.kind.unwrap_or(ServiceKind::Other),
-        is_starter: false,
-    });
-    let starters = ServiceKind::ALL.into_iter().map(|kind| TemplateChoice {
-        id: starter_id(kind),
-        name: kind.label().to_owned(),
-        kind,
-        is_starter: true,
-    });
-    own.chain(starters).collect()
-}
-
-/// The ends of days to come, where the expert is.
-fn expiries(now: Timestamp) -> Vec<ExpiryChoice> {
-    let today = now.to_zoned(jiff::tz::TimeZone::system());
-    EXPIRY_DAYS
-        .into_iter()
-        .filter_map(|days| {
-            let end = today
-                .checked_add(jiff::Span::new().days(i64::from(days)))
-                .and_then(|day| day.end_of_day())
-                .ok()?;
-            Some(ExpiryChoice {
-                days,
-                expires_at: end.timestamp(),
-            })
-        })
-        .collect()
-}
-
-fn sizes() -> OfferFieldSizes {
-    let size = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
-    OfferFieldSizes {
-        title_max_chars: size(TITLE_MAX_CHARS),
-        deliverable_max_chars: size(DELIVERABLE_MAX_CHARS),
-        deliverables_max: size(DELIVERABLES_MAX),
-        note_max_chars: size(NOTE_MAX_CHARS),
-        call_slots_max: size(CALL_SLOTS_MAX),
-    }
-}
-
-/// Puts the placeholder where a customer's first name stands as a word of its own.
-fn name_to_placeholder(text: &str, name: &str) -> String {
-    if name.is_empty() {
-        return text.to_owned();
-    }
-    let (mut out, mut rest) = (String::new(), text);
-    while let Some(at) = rest.find(name) {
-        let (head, tail) = (&rest[..at], &rest[at + name.len()..]);
-        let is_word = !head.chars().next_back().is_some_and(char::is_alphanumeric)
-            && !tail.chars().next().is_some_and(char::is_alphanumeric);
-        out.push_str(head);
-        out.push_str(if is_word { "{customer}" } else { name });
-        rest = tail;
-    }
-    out + rest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::name_to_placeholder;
-
-    #[test]
-    fn a_saved_template_forgets_its_first_customer() {
-        assert_eq!(
-            name_to_placeholder("Helen, this is for Helen. Helena is another.", "Helen"),
-            "{customer}, this is for {customer}. Helena is another."
-        );
-    }
 }

@@ -8,6 +8,8 @@ mod flow;
 mod help;
 mod notices;
 mod offer_dialog;
+mod offer_preview;
+mod offer_template;
 mod offline;
 mod queue;
 mod search;
