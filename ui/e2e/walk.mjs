@@ -3,6 +3,7 @@
 import { Expert } from "./harness/expert.mjs";
 import { linkOf } from "./harness/mail.mjs";
 import { until } from "./harness/program.mjs";
+import { Screens } from "./harness/screens.mjs";
 import { SHOTS } from "./harness/shots.mjs";
 import { World } from "./harness/world.mjs";
 
@@ -29,6 +30,9 @@ const OFFER = {
   price: "65.00",
 };
 
+/** Where the documents' pictures are to be kept, if they are wanted. */
+const { PROFFER_SCREENSHOTS: SCREENSHOTS } = process.env;
+
 const say = (text) => process.stdout.write(`${text}\n`);
 let failed = true;
 say("Starting a screen, a session bus, a notification daemon, a mail server and the platform with demo data …");
@@ -38,6 +42,7 @@ try {
   const expert = new Expert(desk);
   const helen = await world.customer(world.people.customer);
   await helen.signIn();
+  const screens = SCREENSHOTS && new Screens(desktop, desk, SCREENSHOTS);
 
   say("Opening the desk, signed in as the demo expert.");
   await world.startDesk();
@@ -68,11 +73,13 @@ try {
   await desktop.closeNotifications();
   await until("the screen is free of notifications", async () => (await desktop.displayed()) === 0);
   await desktop.shoot("desk");
+  await screens?.take("desk");
 
   say("The expert offers a premium service through the dialog.");
   await expert.fillOffer(OFFER);
   await desk.see("offer-preview", "£65.00");
   await desktop.shoot("offer-dialog");
+  await screens?.take("offer-dialog");
   await expert.submitOffer();
   const letter = await mail.letter(world.people.customer.email, /has a message for you about “The builder/);
   const reader = await world.customer(world.people.customer);
@@ -91,6 +98,32 @@ try {
   await desktop.clickNotification();
   await desk.see("offer-view", OFFER.title);
   await desktop.shoot("request-centre");
+  if (screens) {
+    say("Every other view for the documents.");
+    await desktop.closeNotifications();
+    await screens.take("request-centre");
+    for (const view of ["insights", "settings"]) {
+      await desk.click(`rail-${view}`);
+      await desk.see(view);
+      await screens.take(view);
+    }
+    for (const sheet of ["notices", "help"]) {
+      await desk.click(`rail-${sheet}`);
+      await desk.see(sheet);
+      await screens.take(sheet);
+      await desk.keys(["Escape"]);
+      await desk.gone(sheet);
+    }
+    await desk.keys(["Control", "k"]);
+    await desk.type("palette-input", "wall");
+    await desk.see("palette-hit");
+    await screens.take("palette");
+    await desk.keys(["Escape"]);
+    await desk.gone("palette");
+    await desk.keys(["?"]);
+    await desk.see("shortcuts");
+    await screens.take("shortcuts");
+  }
   failed = false;
 } catch (error) {
   await world.desktop.shoot("walk-failed").catch(() => {});

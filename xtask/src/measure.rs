@@ -48,12 +48,16 @@ pub(crate) fn shots() -> anyhow::Result<()> {
     ]))?;
     let folder = program::root().join("shots");
     fs::create_dir_all(&folder)?;
-    run(npm(&["run", "--silent", "walk"]).env("PROFFER_SHOTS_DIR", &folder))?;
+    let screenshots = program::root().join("docs/screenshots");
+    run(npm(&["run", "--silent", "walk"])
+        .env("PROFFER_SHOTS_DIR", &folder)
+        .env("PROFFER_SCREENSHOTS", &screenshots))?;
     let picture = program::root().join("docs/images/desk.png");
     fs::copy(folder.join("desk.png"), &picture).with_context(|| format!("cannot write {}", picture.display()))?;
     say(&format!(
-        "the pictures are in {}, and the README's is renewed",
-        folder.display()
+        "the pictures are in {}; those of the README and in {} are renewed",
+        folder.display(),
+        screenshots.display()
     ));
     Ok(())
 }
