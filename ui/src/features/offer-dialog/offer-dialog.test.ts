@@ -2,27 +2,9 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { OfferDialogView, OfferFields } from "../../bindings";
 import { later, refusal, ScriptedDesk } from "../../host/scripted-desk";
 import { OfferDialog } from "./offer-dialog.svelte";
+import { FIELDS, viewWith } from "./sample";
 
-const FIELDS: OfferFields = {
-  kind: "letter_templates",
-  title: "Letter before action",
-  deliverables: ["A letter"],
-  price_text: "145.00",
-  currency: "GBP",
-  delivery_time: { count: 2, unit: "working_days" },
-  expires_at: null,
-  note: "",
-  call_slots: [],
-};
-
-const view = (more: Partial<OfferDialogView> = {}) =>
-  ({
-    draft_id: "draft-1",
-    fields: FIELDS,
-    problems: [],
-    phase: { kind: "editing" },
-    ...more,
-  }) as OfferDialogView;
+const view = viewWith;
 
 async function opened(answers: ConstructorParameters<typeof ScriptedDesk>[0] = {}) {
   const desk = new ScriptedDesk({
@@ -119,4 +101,78 @@ test("a discarded draft is not written again by what was typed just before", asy
   await dialog.discard();
   await vi.runAllTimersAsync();
   expect(desk.asked.map((one) => one.name)).toEqual(["offer_dialog_open", "offer_dialog_discard"]);
+});
+
+test("a price is checked as it is typed, the other fields when it is submitted", async () => {
+  const problems = [
+    { pointer: "/price", code: "too_large" as const, message: "The price must be at most £2,500.00." },
+    { pointer: "/title", code: "missing" as const, message: "Give it a title." },
+  ];
+  const { dialog, fields } = await opened({ offer_dialog_open: () => view({ problems }) });
+  expect(dialog.problem("/price")).toBe("The price must be at most £2,500.00.");
+  expect(dialog.problem("/title")).toBe("");
+  fields.price_text = "";
+  expect(dialog.problem("/price")).toBe("");
+});
+
+test("a revision that changes nothing is not submitted", async () => {
+  const revision = { version: 1, changes: [] };
+  const { desk, dialog } = await opened({ offer_dialog_open: () => view({ revision }) });
+  expect(dialog.isUnchanged).toBe(true);
+  expect(await dialog.submit()).toBe(false);
+  expect(desk.count("offer_dialog_submit")).toBe(0);
+});
+
+test("words in braces that stand for nothing are told before any try to submit, each once", async () => {
+  const notices = ["/deliverables/0", "/deliverables/2"].map((pointer) => ({ pointer, word: "{client}" }));
+  const { dialog } = await opened({ offer_dialog_open: () => view({ notices }) });
+  expect(dialog.unknownWords("/deliverables")).toEqual(["{client}"]);
+  expect(dialog.unknownWords("/note")).toEqual([]);
+});
+
+test("lines are added, taken out and moved, and the keyboard goes with them", async () => {
+  const { dialog, fields } = await opened();
+  expect(dialog.addLine(0)).toBe(1);
+  fields.deliverables[1] = "A form";
+  expect(dialog.moveLine(1, -1)).toBe(0);
+  expect(fields.deliverables).toEqual(["A form", "A letter"]);
+  expect(dialog.moveLine(0, -1)).toBeNull();
+  expect(dialog.moveLine(1, 1)).toBeNull();
+  expect(dialog.removeLine(1)).toBe(0);
+  expect(dialog.removeLine(0)).toBe(0);
+  expect(fields.deliverables).toEqual([]);
+});
+
+test("several pasted lines become an item each, without their bullets", async () => {
+  const { dialog, fields } = await opened();
+  fields.deliverables = ["A letter, ready", "Last"];
+  expect(dialog.pasteLines(0, "- A form\r\n\n 2) A list\n• Notes", 10, 15)).toBe(2);
+  expect(fields.deliverables).toEqual(["A letter, A form", "A list", "Notes", "Last"]);
+  expect(dialog.pasteLines(0, "one line", 0, 0)).toBeNull();
+  expect(dialog.pasteLines(0, "one line\n", 0, 0)).toBeNull();
+});
+
+test("no expiry is the default; a choice of days and a date of one's own are told apart", async () => {
+  const { dialog, fields } = await opened();
+  const now = Date.parse("2026-11-23T11:08:00Z");
+  expect(dialog.expiryChoice).toBe("never");
+  dialog.chooseExpiry("7", now);
+  expect([fields.expires_at, dialog.expiryChoice]).toEqual(["2026-11-30T14:59:59.999Z", "7"]);
+  dialog.chooseExpiry("date", now);
+  expect([fields.expires_at, dialog.expiryChoice]).toEqual(["2026-11-26T11:08:00.000Z", "date"]);
+  dialog.chooseExpiry("never", now);
+  expect(fields.expires_at).toBeNull();
+});
+
+test("a proposed time is a day ahead at the full hour and can be changed and taken out", async () => {
+  const { dialog, fields } = await opened();
+  expect(dialog.isCall).toBe(false);
+  fields.kind = "follow_up_call";
+  expect(dialog.isCall).toBe(true);
+  dialog.addSlot(Date.parse("2026-11-23T11:08:00Z"));
+  expect(fields.call_slots).toEqual([{ starts_at: "2026-11-24T11:00:00.000Z", minutes: 30 }]);
+  dialog.changeSlot(0, { minutes: 45 });
+  expect(fields.call_slots[0]?.minutes).toBe(45);
+  dialog.removeSlot(0);
+  expect(fields.call_slots).toEqual([]);
 });
