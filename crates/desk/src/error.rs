@@ -101,6 +101,7 @@ fn from_problem(problem: Problem) -> ApiError {
         ErrorCode::OfferStateConflict => ApiErrorCode::OfferStateConflict,
         ErrorCode::OfferRevised => ApiErrorCode::OfferRevised,
         ErrorCode::OfferExpired => ApiErrorCode::OfferExpired,
+        ErrorCode::ReminderNotAllowed => ApiErrorCode::ReminderNotAllowed,
         ErrorCode::TooLarge => ApiErrorCode::TooLarge,
         ErrorCode::ProtocolMismatch => ApiErrorCode::ProtocolMismatch,
         ErrorCode::TooManyRequests | ErrorCode::Internal | ErrorCode::Unavailable => ApiErrorCode::PlatformTrouble,

@@ -37,6 +37,8 @@ pub enum ErrorCode {
     OfferRevised,
     /// The offer's expiry has come.
     OfferExpired,
+    /// The customer cannot be reminded now: too early, done before, or they chose the day themselves.
+    ReminderNotAllowed,
     /// Larger than the platform takes.
     TooLarge,
     /// Too many requests; wait and try again.
@@ -90,7 +92,8 @@ impl ErrorCode {
             | Self::AnswerFirst
             | Self::OfferStateConflict
             | Self::OfferRevised
-            | Self::OfferExpired => 409,
+            | Self::OfferExpired
+            | Self::ReminderNotAllowed => 409,
             Self::TooLarge => 413,
             Self::ProtocolMismatch => 426,
             Self::TooManyRequests => 429,
@@ -117,6 +120,7 @@ impl ErrorCode {
             Self::OfferStateConflict => "The offer has moved on",
             Self::OfferRevised => "The offer was revised",
             Self::OfferExpired => "The offer has expired",
+            Self::ReminderNotAllowed => "The customer cannot be reminded now",
             Self::TooLarge => "Too large",
             Self::TooManyRequests => "Too many requests",
             Self::IdempotencyKeyReused => "This idempotency key was used for another request",

@@ -44,6 +44,8 @@ pub enum ApiErrorCode {
     OfferRevised,
     /// The offer's expiry has come.
     OfferExpired,
+    /// The customer cannot be reminded now; `detail` says why.
+    ReminderNotAllowed,
     /// Too late to take it back: it was sent already.
     AlreadySent,
     /// The file or text is larger than can be taken.
@@ -52,6 +54,8 @@ pub enum ApiErrorCode {
     StorageFailed,
     /// The system's notification service is missing or refuses; `detail` says what it said.
     NotificationsRefused,
+    /// The system does not do what it was asked; `detail` says what it said.
+    SystemRefused,
     /// Too many requests, or the platform failed; it will be tried again.
     PlatformTrouble,
     /// A defect of the desk.

@@ -3,10 +3,12 @@
 //! An offer keeps its id through all its versions. Only its current version has a state that moves; the earlier ones
 //! are `superseded` for good. `viewed_at`, `reminded_at` and `email_failed` are facts, not states.
 
+mod reminder;
 mod terms;
 mod transition;
-
 pub mod wording;
+
+pub use reminder::{REMINDER_AFTER, ReminderError, check_reminder, remind};
 pub use terms::{
     CALL_SLOTS_MAX, CallSlot, DELIVERABLE_MAX_CHARS, DELIVERABLES_MAX, DeliveryTime, DeliveryUnit, NOTE_MAX_CHARS,
     OfferTerms, TITLE_MAX_CHARS,
@@ -230,7 +232,7 @@ pub struct Offer {
     pub viewed_at: Option<Timestamp>,
     /// When the customer wants to be reminded of a held offer.
     pub remind_at: Option<Timestamp>,
-    /// When the reminder went out.
+    /// When a reminder of this version last went out, asked for by the customer or sent by the expert.
     pub reminded_at: Option<Timestamp>,
     /// Whether the email about it was given up.
     pub email_failed: bool,

@@ -93,6 +93,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(questions::send_offer))
         .routes(routes!(offers::revise))
         .routes(routes!(offers::withdraw))
+        .routes(routes!(offers::remind))
         .routes(routes!(offers::start))
         .routes(routes!(offers::deliver))
         .routes(routes!(offers::cancel))

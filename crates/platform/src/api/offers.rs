@@ -20,6 +20,9 @@ commands! {
     /// Takes an open or declined offer back (expert, moderator).
     withdraw: "/v1/offers/{id}/withdraw" in "offers" runs WithdrawOffer(id: OfferId) gives OfferDocument;
 
+    /// Reminds the customer of an open offer by one email: once a version, a day after it was sent (expert).
+    remind: "/v1/offers/{id}/remind" in "offers" runs RemindOfOffer(id: OfferId) gives OfferDocument;
+
     /// Starts the work on an accepted offer (expert).
     start: "/v1/offers/{id}/start" in "offers" runs StartOffer(id: OfferId) gives OfferDocument;
 

@@ -80,8 +80,8 @@ async fn run_offer(work: &mut Work, document: OfferDocument) -> Result<bool, Flo
         offers::apply_as(work, document, OfferCommand::Expire, Actor::Clock).await?;
     } else if offer.completes_at.is_some_and(|at| at <= work.now) {
         offers::apply_as(work, document, OfferCommand::Complete, Actor::Clock).await?;
-    } else if offer.reminded_at.is_none() && offer.remind_at.is_some_and(|at| at <= work.now) {
-        offers::remind(work, document).await?;
+    } else if offer.reminder_due_at().is_some_and(|at| at <= work.now) {
+        offers::remind_as_asked(work, document).await?;
     } else {
         return Ok(false);
     }

@@ -33,6 +33,8 @@ pub enum Command {
     ReviseOffer(OfferId, ReviseOfferRequest),
     /// An expert or moderator takes it back.
     WithdrawOffer(OfferId),
+    /// The expert reminds the customer of it.
+    RemindOfOffer(OfferId),
     /// The expert starts.
     StartOffer(OfferId),
     /// The expert delivers.
@@ -75,6 +77,7 @@ impl Command {
             | Self::Extend(_)
             | Self::SendOffer(..)
             | Self::ReviseOffer(..)
+            | Self::RemindOfOffer(_)
             | Self::StartOffer(_)
             | Self::DeliverOffer(..) => &[Role::Expert],
             Self::Release(_) | Self::WithdrawOffer(_) | Self::CancelOffer(..) => &[Role::Expert, Role::Moderator],
@@ -100,6 +103,7 @@ pub(super) async fn run(work: &mut Work, command: &Command) -> Result<Document, 
         Command::SendOffer(id, request) => offers::send(work, *id, request).await,
         Command::ReviseOffer(id, request) => offers::revise(work, *id, request).await,
         Command::WithdrawOffer(id) => offers::apply(work, *id, OfferCommand::Withdraw).await,
+        Command::RemindOfOffer(id) => offers::remind(work, *id).await,
         Command::StartOffer(id) => offers::apply(work, *id, OfferCommand::Start).await,
         Command::DeliverOffer(id, request) => offers::deliver(work, *id, request).await,
         Command::CancelOffer(id, request) => {

@@ -1,7 +1,7 @@
 //! Why something did not happen.
 
 use crate::store::StoreError;
-use proffer_domain::{FieldProblem, LockError, MessageError, OfferError, OfferState};
+use proffer_domain::{FieldProblem, LockError, MessageError, OfferError, OfferState, offer::ReminderError};
 use proffer_protocol::{Conflict, ErrorCode, Problem};
 
 /// Why something did not happen.
@@ -107,5 +107,24 @@ impl FlowError {
             OfferError::AnswerFirst => ErrorCode::AnswerFirst,
         };
         Self::refused(Problem::new(code).with_detail(detail).with_current(current))
+    }
+
+    /// Why a reminder may not be sent, with where the offer stands.
+    #[must_use]
+    pub fn reminder(error: ReminderError, state: OfferState, version: u32) -> Self {
+        let code = match error {
+            ReminderError::NotYours => ErrorCode::Forbidden,
+            ReminderError::NotOpen { .. } => ErrorCode::OfferStateConflict,
+            ReminderError::Expired { .. } => ErrorCode::OfferExpired,
+            ReminderError::AlreadySent { .. } | ReminderError::Planned { .. } | ReminderError::TooEarly { .. } => {
+                ErrorCode::ReminderNotAllowed
+            }
+        };
+        let current = Conflict {
+            offer_state: Some(state),
+            offer_version: Some(version),
+            ..Conflict::default()
+        };
+        Self::refused(Problem::new(code).with_detail(error.to_string()).with_current(current))
     }
 }

@@ -1,7 +1,7 @@
 //! Offers: every transition of the lifecycle, with who is told.
 
 use super::{FlowError, Work};
-use crate::mail;
+use crate::mail::{self, Letter};
 use proffer_domain::{
     Actor, EventId, OfferCommand, OfferEventKind, OfferId, OfferState, QuestionId, Role, Tell, Transition,
     offer::{self, SendContext},
@@ -137,15 +137,37 @@ async fn tell(work: &mut Work, document: &OfferDocument, transition: &Transition
     Ok(())
 }
 
-/// Notes that a reminder of a held offer went out, and sends it.
-pub(super) async fn remind(work: &mut Work, mut document: OfferDocument) -> Result<(), FlowError> {
-    document.revision += 1;
+/// The expert reminds the customer of an open offer, once a version.
+pub(super) async fn remind(work: &mut Work, id: OfferId) -> Result<Document, FlowError> {
+    let mut document = work.offer(id).await?;
+    let (state, version) = (document.offer.state, document.offer.version);
+    document.offer = offer::remind(&document.offer, Actor::Expert(work.actor.id), work.now)
+        .map_err(|error| FlowError::reminder(error, state, version))?;
+    send_reminder(work, document, mail::reminder_of_expert).await
+}
+
+/// Sends the reminder of a held offer that the customer asked for, and notes that it went out.
+pub(super) async fn remind_as_asked(work: &mut Work, mut document: OfferDocument) -> Result<Document, FlowError> {
     document.offer.reminded_at = Some(work.now);
+    send_reminder(work, document, |document, link| {
+        mail::offer_for_customer(document, OfferEventKind::Held, link)
+    })
+    .await
+}
+
+/// A reminder is a fact on the offer, seen by every stream that sees the offer, and one letter.
+async fn send_reminder(
+    work: &mut Work,
+    mut document: OfferDocument,
+    letter: impl FnOnce(&OfferDocument, String) -> Letter,
+) -> Result<Document, FlowError> {
+    document.revision += 1;
     work.publish(&Document::Offer(document.clone())).await?;
     let offer = &document.offer;
     let link = work.link(offer.customer_id, offer.question_id, Some(offer.id)).await?;
-    let letter = mail::offer_for_customer(&document, OfferEventKind::Held, link);
-    work.send_letter(offer.customer_id, Some(offer.id), &letter).await
+    let letter = letter(&document, link);
+    work.send_letter(offer.customer_id, Some(offer.id), &letter).await?;
+    Ok(Document::Offer(document))
 }
 
 /// The question an offer was made on; its expert may revise even where they serve its category no more.

@@ -248,6 +248,29 @@ pub fn offer_for_customer(document: &OfferDocument, kind: OfferEventKind, link: 
     letter
 }
 
+/// The one reminder of an open offer that its expert may send.
+#[must_use]
+pub fn reminder_of_expert(document: &OfferDocument, link: String) -> Letter {
+    let offer = &document.offer;
+    let (expert, price) = (&document.expert.name, offer.terms.price);
+    let title = text::excerpt(&offer.terms.title, 80);
+    let question = text::excerpt(&document.question_title, 80);
+    let mut letter = Letter::new("offer_reminder_of_expert", format!("A reminder of the offer “{title}”"));
+    letter.paragraphs = vec![
+        format!(
+            "{expert} reminds you of the OPTIONAL Premium Service offer {title} on your question “{question}”. It is \
+             {price} in all, and still yours to accept, keep for later or decline."
+        ),
+        "Your question is answered either way, and you pay nothing unless you accept. You get no further reminder of \
+         this offer unless you ask for one."
+            .to_owned(),
+    ];
+    letter.points = offer.terms.deliverables.clone();
+    letter.button = Some((wording::LOOK_AT_OFFER, link));
+    letter.closing = LINK_CLOSING;
+    letter
+}
+
 /// What happened to an offer, for its expert.
 #[must_use]
 pub fn offer_for_expert(document: &OfferDocument, kind: OfferEventKind) -> Letter {

@@ -59,8 +59,10 @@ impl Index {
                     .terms
                     .expires_at
                     .filter(|_| offer.state.is_open() || offer.state == proffer_domain::OfferState::Declined);
-                let remind = offer.remind_at.filter(|_| offer.reminded_at.is_none());
-                let due = [open_until, remind, offer.completes_at].into_iter().flatten().min();
+                let due = [open_until, offer.reminder_due_at(), offer.completes_at]
+                    .into_iter()
+                    .flatten()
+                    .min();
                 Self {
                     question_id: Some(offer.question_id.to_string()),
                     category_id: Some(offer.category_id.to_string()),

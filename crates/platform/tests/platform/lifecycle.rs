@@ -3,7 +3,7 @@
 use crate::{databases::Home, world::World};
 use jiff::SignedDuration;
 use proffer_domain::{MessageKind, OfferState, QuestionState};
-use proffer_platform::flow::Command;
+use proffer_platform::{flow::Command, ports::Clock as _};
 use proffer_protocol::{
     AcceptOfferRequest, CancelOfferRequest, DeclineOfferRequest, DeliverOfferRequest, HoldOfferRequest,
     RateQuestionRequest, ReviseOfferRequest,
@@ -17,6 +17,8 @@ crate::on_both_databases! {
     an_offer_expires_by_the_clock_and_only_then,
     a_delivered_offer_completes_by_itself_after_the_set_days,
     a_reminder_goes_out_once,
+    an_expert_reminds_of_an_offer_once_and_the_customer_gets_one_email,
+    a_reminder_that_the_customer_asked_for_goes_out_although_the_expert_reminded_before,
     a_lock_lapses_by_the_clock_and_the_draft_side_hears_of_it,
     messages_reach_the_other_side_by_email,
 }
@@ -192,6 +194,59 @@ async fn a_reminder_goes_out_once(home: Home) -> anyhow::Result<()> {
     world.flow.run_due().await.unwrap();
     assert_eq!(world.emails("offer_reminder").await.len(), 1);
     assert!(world.offer(id).await.offer.reminded_at.is_some());
+    Ok(())
+}
+
+async fn an_expert_reminds_of_an_offer_once_and_the_customer_gets_one_email(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
+    let id = world.offered().await;
+    let early = world.refused(&world.daniel, Command::RemindOfOffer(id)).await;
+    assert_eq!(early.code, proffer_protocol::ErrorCode::ReminderNotAllowed);
+    world.clock.pass(SignedDuration::from_hours(24));
+    let other = world.refused(&world.mira, Command::RemindOfOffer(id)).await;
+    assert!(
+        matches!(
+            other.code,
+            proffer_protocol::ErrorCode::Forbidden | proffer_protocol::ErrorCode::NotFound
+        ),
+        "{other:?}"
+    );
+    let before = world.offer(id).await;
+    world.run(&world.daniel, Command::RemindOfOffer(id)).await.unwrap();
+    let after = world.offer(id).await;
+    assert_eq!(after.revision, before.revision + 1);
+    assert!(after.offer.reminded_at.is_some());
+    assert_eq!(
+        (after.offer.state, after.offer.events.len()),
+        (OfferState::Sent, before.offer.events.len())
+    );
+    let emails = world.emails("offer_reminder_of_expert").await;
+    assert_eq!(emails.len(), 1);
+    assert_eq!(emails[0].0, "helen.marsh@example.com");
+    let again = world.refused(&world.daniel, Command::RemindOfOffer(id)).await;
+    assert_eq!(again.code, proffer_protocol::ErrorCode::ReminderNotAllowed);
+    assert_eq!(world.emails("offer_reminder_of_expert").await.len(), 1);
+    Ok(())
+}
+
+async fn a_reminder_that_the_customer_asked_for_goes_out_although_the_expert_reminded_before(
+    home: Home,
+) -> anyhow::Result<()> {
+    let world = World::begin(home).await;
+    let id = world.offered().await;
+    world.clock.pass(SignedDuration::from_hours(24));
+    world.run(&world.daniel, Command::RemindOfOffer(id)).await.unwrap();
+    let remind_at = Some(world.clock.now() + SignedDuration::from_hours(48));
+    world
+        .run(&world.helen, Command::HoldOffer(id, HoldOfferRequest { remind_at }))
+        .await
+        .unwrap();
+    world.clock.pass(SignedDuration::from_hours(47));
+    while world.flow.run_due().await.unwrap() > 0 {}
+    assert_eq!(world.emails("offer_reminder").await.len(), 0);
+    world.clock.pass(SignedDuration::from_hours(2));
+    while world.flow.run_due().await.unwrap() > 0 {}
+    assert_eq!(world.emails("offer_reminder").await.len(), 1);
     Ok(())
 }
 
