@@ -2,20 +2,23 @@
 
 use crate::{
     api::{
-        self, ApiError, ApiErrorCode, DeskEvent, OpenTarget, attachment, connection, diagnostics, event, message,
-        notice, offer, offer_dialog, offer_template, outbox, question, queue, request_centre, search, session,
-        settings, support,
+        self, ApiError, ApiErrorCode, DeskEvent, OpenTarget, attachment, connection, diagnostics, event, guide,
+        insights, message, notice, offer, offer_dialog, offer_template, outbox, phrase, question, queue,
+        request_centre, search, session, settings, support,
     },
     cache::Cache,
     error::DeskError,
     journal::Journal,
-    ports::{Clock, Entropy, Keychain, Notifier, PlatformConnector},
+    ports::{Clock, Entropy, Keychain, NoticeAction, Notifier, PlatformConnector, Shell},
     session::Session,
     sync::{Engine, Standing},
 };
 use proffer_domain::{Timestamp, uuid_v7};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 use tokio::sync::{Mutex, Notify, broadcast, watch};
 use uuid::Uuid;
 
@@ -77,6 +80,12 @@ pub(crate) struct Inner {
     pub(crate) engine: Mutex<Option<Engine>>,
     /// Where a damaged cache was moved to at this start.
     pub(crate) cache_moved_to: Option<PathBuf>,
+    /// The settings as the journal keeps them.
+    pub(crate) settings: watch::Sender<Arc<settings::Settings>>,
+    /// What the expert is looking at.
+    pub(crate) attention: watch::Sender<notice::AttentionNote>,
+    /// The program around the desk, where there is one.
+    pub(crate) shell: OnceLock<Arc<dyn Shell>>,
 }
 
 impl Desk {
@@ -99,6 +108,7 @@ impl Desk {
             synced_at: cache.place().await?.synced_at,
             ..Standing::default()
         };
+        let settings = journal.settings().await?;
         let desk = Self {
             inner: Arc::new(Inner {
                 config,
@@ -116,6 +126,9 @@ impl Desk {
                 signing: Mutex::new(()),
                 engine: Mutex::new(None),
                 cache_moved_to,
+                settings: watch::Sender::new(Arc::new(settings)),
+                attention: watch::Sender::default(),
+                shell: OnceLock::new(),
             }),
         };
         desk.resume_session().await?;
@@ -155,6 +168,47 @@ impl Desk {
             return self.session_show(api::Nothing).await;
         }
         self.session_sign_in(prepared).await
+    }
+
+    /// The settings as they stand.
+    #[must_use]
+    pub fn settings(&self) -> Arc<settings::Settings> {
+        self.inner.settings.borrow().clone()
+    }
+
+    /// Tells the desk of the program around it; once, after it is open.
+    pub fn attach_shell(&self, shell: Arc<dyn Shell>) {
+        if self.inner.shell.set(shell).is_err() {
+            tracing::warn!("the desk has a program around it already");
+        }
+        self.tell(DeskEvent::SettingsChanged);
+    }
+
+    /// What the system around the app can do has changed: whoever shows it asks again.
+    pub fn tell_system_changed(&self) {
+        self.tell(DeskEvent::SettingsChanged);
+    }
+
+    /// The window was closed before its expert was asked about the tray: asks the window to ask.
+    pub fn ask_about_tray(&self) {
+        self.tell(DeskEvent::CloseAsked);
+    }
+
+    /// A button of a notification was pressed: does what it says. Says whether the window is to come up.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub async fn notice_acted(&self, id: Uuid, action: NoticeAction) -> std::result::Result<bool, DeskError> {
+        match action {
+            NoticeAction::Open => {
+                self.notice_activated(id).await?;
+                Ok(true)
+            }
+            NoticeAction::Start | NoticeAction::Extend => {
+                self.act_on_notice(id, action).await?;
+                Ok(false)
+            }
+        }
     }
 
     /// A notification was clicked: marks its notice as read and asks the window to go there.

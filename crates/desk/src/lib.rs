@@ -11,6 +11,7 @@ mod error;
 mod event_lines;
 mod fault;
 mod fetched_files;
+mod insights;
 mod journal;
 mod notices;
 mod offer_dialog;
@@ -27,5 +28,6 @@ pub mod testing;
 
 pub use desk::{Desk, DeskConfig, Ports};
 pub use error::DeskError;
+pub use notices::NoticeStanding;
 pub use platform_http::{Carrier, HttpConnector, normalise_url, platform_over, use_tls_provider};
 pub use system::{SystemClock, SystemEntropy};

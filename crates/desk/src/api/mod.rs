@@ -9,12 +9,15 @@ pub mod connection;
 pub mod diagnostics;
 pub mod error;
 pub mod event;
+pub mod guide;
+pub mod insights;
 pub mod message;
 pub mod notice;
 pub mod offer;
 pub mod offer_dialog;
 pub mod offer_template;
 pub mod outbox;
+pub mod phrase;
 pub mod question;
 pub mod queue;
 pub mod request_centre;
@@ -47,12 +50,18 @@ macro_rules! for_each_request {
             session_sign_in(session::SessionSignIn) -> session::SessionView;
             /// Signs out here; drafts and outbox stay on this computer.
             session_sign_out(Nothing) -> session::SessionView;
+            /// Goes on with another saved account.
+            session_switch(session::AccountRef) -> session::SessionView;
+            /// Signs out of a saved account that is not the present one.
+            session_forget(session::AccountRef) -> session::SessionView;
             /// How the desk stands to its platform.
             connection_show(Nothing) -> connection::ConnectionView;
             /// Tries to reach the platform now.
             connection_retry(Nothing) -> connection::ConnectionView;
             /// The question queue.
             queue_list(queue::QueueList) -> queue::QueueView;
+            /// More rows of one of its groups.
+            queue_page(queue::QueuePage) -> queue::QueueRows;
             /// Searches questions, messages, offers and customers in the cache, newest first.
             search_list(search::SearchList) -> search::SearchView;
             /// One question with its whole conversation; marks it as read.
@@ -67,12 +76,18 @@ macro_rules! for_each_request {
             message_draft_save(message::MessageDraftSave) -> message::MessageDraftView;
             /// Puts the draft into the outbox; it goes out after the undo window.
             message_send(message::MessageSend) -> question::ConversationView;
+            /// Keeps a text as an own phrase.
+            phrase_save(phrase::PhraseSave) -> phrase::PhraseList;
+            /// Deletes an own phrase.
+            phrase_delete(phrase::PhraseRef) -> phrase::PhraseList;
             /// Adds a file to a draft.
             attachment_add(attachment::AttachmentAdd) -> attachment::DraftAttachment;
             /// Takes a file off a draft.
             attachment_remove(attachment::AttachmentRemove) -> Nothing;
             /// Fetches a file (from the cache, else from the platform) and saves it to the downloads folder.
             attachment_save(attachment::AttachmentRef) -> attachment::AttachmentSaved;
+            /// A picture's bytes (from this computer, else from the platform), to be shown.
+            attachment_preview(attachment::AttachmentRef) -> attachment::AttachmentPreview;
             /// What waits to be sent, and what could not be.
             outbox_list(Nothing) -> outbox::OutboxView;
             /// Takes an entry back within its undo window, into its draft.
@@ -107,6 +122,12 @@ macro_rules! for_each_request {
             offer_template_delete(offer_template::OfferTemplateRef) -> offer_dialog::OfferDialogView;
             /// The Request Centre.
             request_centre_list(request_centre::RequestCentreList) -> request_centre::RequestCentreView;
+            /// Marks offers as read, many at once.
+            request_centre_mark_read(request_centre::RequestCentreMarkRead) -> request_centre::RequestCentreMarked;
+            /// How the expert's offers fared, in a period.
+            insights_show(insights::InsightsShow) -> insights::InsightsView;
+            /// Saves the period's offers as CSV to the downloads folder.
+            insights_export(insights::InsightsShow) -> insights::InsightsExported;
             /// One offer in full; marks it as read.
             offer_show(offer::OfferRef) -> offer::OfferView;
             /// Starts the work on an accepted offer.
@@ -117,6 +138,8 @@ macro_rules! for_each_request {
             offer_deliver(offer::OfferRef) -> offer::OfferView;
             /// Takes an open or declined offer back.
             offer_withdraw(offer::OfferRef) -> offer::OfferView;
+            /// Reminds the customer of an open offer, once a version.
+            offer_remind(offer::OfferRef) -> offer::OfferView;
             /// Ends an accepted offer, with a reason.
             offer_cancel(offer::OfferCancel) -> offer::OfferView;
             /// Asks the category's moderator for help.
@@ -129,10 +152,26 @@ macro_rules! for_each_request {
             notice_mark_read(notice::NoticeMarkRead) -> notice::NoticeList;
             /// Raises a test notification and says what came of it.
             notice_send_test(Nothing) -> notice::NoticeTest;
+            /// Pauses notifications, or ends the pause; what comes meanwhile is told in one digest.
+            notice_pause(notice::NoticePause) -> notice::NoticeList;
+            /// Says what the expert is looking at.
+            attention_note(notice::AttentionNote) -> Nothing;
             /// The settings.
             settings_show(Nothing) -> settings::SettingsView;
             /// Changes the settings.
             settings_save(settings::Settings) -> settings::SettingsView;
+            /// Lets the app start at login, or not.
+            settings_start_at_login(settings::SettingsStartAtLogin) -> settings::SettingsView;
+            /// Closes the window, as the setting for the tray says.
+            window_close(Nothing) -> Nothing;
+            /// How much room the desk's data takes.
+            data_show(Nothing) -> settings::DataView;
+            /// Exports the expert's own data into a folder among the downloads; no token is in it.
+            data_export(Nothing) -> settings::DataExported;
+            /// The first steps of a newcomer.
+            guide_show(Nothing) -> guide::GuideView;
+            /// Shows the first steps, or puts them away.
+            guide_open(guide::GuideOpen) -> guide::GuideView;
             /// What a support person asks for; holds no secret.
             diagnostics_show(Nothing) -> diagnostics::DiagnosticsView;
             /// Where the window shall go, if a notification or link opened it; asked once at start.

@@ -59,8 +59,40 @@ pub enum OfferAction {
     Revise,
     /// Take it back.
     Withdraw,
+    /// Remind the customer of it, once.
+    Remind,
     /// End it with a reason.
     Cancel,
+}
+
+/// Why the customer cannot be reminded now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ReminderBlocker {
+    /// It was sent less than a day ago.
+    TooEarly {
+        /// From when on it may be.
+        allowed_at: Timestamp,
+    },
+    /// A reminder of this version went out, or is on its way.
+    AlreadySent {
+        /// When.
+        reminded_at: Timestamp,
+    },
+    /// The customer chose when to be reminded.
+    Planned {
+        /// When.
+        remind_at: Timestamp,
+    },
+    /// Its time is over.
+    Expired,
+}
+
+/// Whether the customer of an open offer can be reminded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReminderView {
+    /// Why not; `None` if they can.
+    pub blocker: Option<ReminderBlocker>,
 }
 
 /// One entry of the history.
@@ -145,6 +177,10 @@ pub struct OfferView {
     pub viewed_at: Option<Timestamp>,
     /// When a held offer's reminder is due.
     pub remind_at: Option<Timestamp>,
+    /// When a reminder of this version last went out.
+    pub reminded_at: Option<Timestamp>,
+    /// Whether the customer can be reminded; `None` unless it is open.
+    pub reminder: Option<ReminderView>,
     /// Whether the email about it was given up.
     pub email_failed: bool,
     /// Why the customer declined.

@@ -26,6 +26,8 @@ pub enum OutboxKind {
     Revision,
     /// Withdraws an offer.
     Withdrawal,
+    /// Reminds the customer of an offer.
+    Reminder,
     /// Starts the work on an offer.
     Start,
     /// Delivers an offer.

@@ -1,7 +1,7 @@
 //! The Request Centre: every offer and request of the expert.
 
 use super::support::SupportRequestView;
-use proffer_domain::{OfferId, OfferState, QuestionId, ServiceKind, Timestamp};
+use proffer_domain::{CategoryId, OfferId, OfferState, QuestionId, ServiceKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -29,6 +29,88 @@ pub struct RequestCentreList {
     pub view: RequestView,
     /// Words that must occur in title, customer or question; empty for all.
     pub search: String,
+    /// What else the offers must be.
+    #[serde(default)]
+    pub filter: RequestFilter,
+}
+
+/// How long ago an offer was first sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestAge {
+    /// Within 7 days.
+    Week,
+    /// Within 30 days.
+    Month,
+    /// Within 90 days.
+    Quarter,
+    /// Longer ago than 90 days.
+    Older,
+}
+
+/// Narrows the offers of every view; what is not set narrows nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct RequestFilter {
+    /// The kind.
+    pub kind: Option<ServiceKind>,
+    /// Where it stands; what waits in the outbox stands nowhere yet.
+    pub state: Option<OfferState>,
+    /// The question's category.
+    pub category_id: Option<CategoryId>,
+    /// The currency of its price.
+    pub currency: Option<String>,
+    /// The smallest price in that currency, as typed; empty for any.
+    pub min_text: String,
+    /// The largest price in that currency, as typed; empty for any.
+    pub max_text: String,
+    /// How long ago it was first sent.
+    pub age: Option<RequestAge>,
+}
+
+/// A kind of service that offers can be narrowed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestKindChoice {
+    /// The kind.
+    pub kind: ServiceKind,
+    /// Its name.
+    pub label: String,
+}
+
+/// A category that offers can be narrowed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestCategoryChoice {
+    /// The category.
+    pub category_id: CategoryId,
+    /// Its name.
+    pub name: String,
+}
+
+/// What the expert's offers can be narrowed to: only what occurs among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestFilterChoices {
+    /// The kinds.
+    pub kinds: Vec<RequestKindChoice>,
+    /// The states.
+    pub states: Vec<OfferState>,
+    /// The categories.
+    pub categories: Vec<RequestCategoryChoice>,
+    /// The currencies' codes.
+    pub currencies: Vec<String>,
+}
+
+/// Marks offers as read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestCentreMarkRead {
+    /// Which.
+    pub offer_ids: Vec<OfferId>,
+}
+
+/// What was marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestCentreMarked {
+    /// How many of them were unread.
+    pub marked_count: u32,
 }
 
 /// A view's count and amounts.
@@ -154,6 +236,8 @@ pub struct RequestCentreView {
     pub views: Vec<RequestViewCount>,
     /// The chosen view's groups.
     pub groups: Vec<OfferGroup>,
+    /// What the offers can be narrowed to.
+    pub choices: RequestFilterChoices,
     /// Requests for help, newest first.
     pub support_requests: Vec<SupportRequestView>,
     /// How many unread offers there are, for the badge.

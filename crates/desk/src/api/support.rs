@@ -1,5 +1,6 @@
 //! Requests for help to the category's moderator.
 
+use super::offer::OfferPending;
 use proffer_domain::{QuestionId, SupportRequestId, Timestamp};
 use proffer_protocol::SupportRequestState;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub struct SupportRequestView {
     pub id: SupportRequestId,
     /// The question it is about.
     pub question_id: Option<QuestionId>,
+    /// That question's short number, if this computer knows it.
+    pub question_number: Option<u64>,
     /// The subject.
     pub subject: String,
     /// The text, safe.
@@ -35,6 +38,8 @@ pub struct SupportRequestView {
     pub reply_html: Option<String>,
     /// When it was replied to.
     pub replied_at: Option<Timestamp>,
+    /// Why it could not be sent; `None` while it waits and once the platform has it.
+    pub pending: Option<OfferPending>,
 }
 
 /// All requests.

@@ -10,10 +10,13 @@ mod damage_tests;
 mod documents;
 mod files;
 mod index;
+pub(crate) mod insights;
 #[cfg(any(test, feature = "testing"))]
 mod inspect;
+mod own;
 mod prices;
 mod queue;
+mod rows;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -21,7 +24,7 @@ mod tests;
 pub(crate) use batch::Batch;
 pub(crate) use files::FileHash;
 pub(crate) use index::{Indexed, indexed_text, offer_text};
-pub(crate) use queue::{QueueFacts, QueueRequest};
+pub(crate) use queue::{Places, QueueFacts, QueueRequest};
 pub(crate) use search::{Find, SearchFound, SearchRequest};
 
 use crate::error::{DeskError, Result};
@@ -54,6 +57,8 @@ const LOOKS_APART_MS: i64 = 60_000;
 
 /// Pages twice SQLite's usual size take half the calls into the system when much is written. For new files.
 const PAGE_BYTES: u32 = 8_192;
+/// Steps of SQLite's machine between two looks whether the file is being closed.
+const STEPS_BETWEEN_LOOKS: i32 = 1_000;
 
 /// The cache. Cheap to clone.
 #[derive(Clone)]
@@ -77,6 +82,10 @@ struct Damage {
     found: Notify,
     /// When documents were last read through because one could not be read.
     looked_at: AtomicI64,
+    /// Whether the whole file was found sound since it was opened, or was so when it was last closed.
+    is_sound: AtomicBool,
+    /// Whether the file is being closed: reading it through may take long and is given up.
+    is_closing: AtomicBool,
 }
 
 /// What the cache knows of its place in the streams.
@@ -109,7 +118,9 @@ impl Cache {
             pools: Arc::new(RwLock::new(pools)),
             damage: Arc::default(),
         };
-        if !is_checked_first(&cache.file, is_as_left) {
+        let is_sound = is_as_left || aside.is_some() || is_checked_first(&cache.file, is_as_left);
+        cache.damage.is_sound.store(is_sound, Ordering::Relaxed);
+        if !is_sound {
             cache.check_behind();
         }
         Ok((cache, aside))
@@ -129,8 +140,12 @@ impl Cache {
 
     /// Reads the file through; damage is told to who waits for [`Cache::damaged`].
     fn check_behind(&self) {
-        let readers = self.readers();
-        self.look_behind(async move { check(&readers).await });
+        let (readers, damage) = (self.readers(), Arc::clone(&self.damage));
+        self.look_behind(async move {
+            check_until_closing(&readers, "PRAGMA quick_check(1)", &damage).await?;
+            damage.is_sound.store(true, Ordering::Relaxed);
+            Ok(())
+        });
     }
 
     /// Something could not be read: compares indices and tables too, and reads every document through, of whose text the
@@ -142,10 +157,10 @@ impl Cache {
             return;
         }
         self.damage.looked_at.store(now, Ordering::Relaxed);
-        let readers = self.readers();
+        let (readers, damage) = (self.readers(), Arc::clone(&self.damage));
         self.look_behind(async move {
-            check_with(&readers, "PRAGMA integrity_check(1)").await?;
-            inspect_documents(&readers).await
+            check_until_closing(&readers, "PRAGMA integrity_check(1)", &damage).await?;
+            inspect_documents(&readers, &damage).await
         });
     }
 
@@ -182,12 +197,15 @@ impl Cache {
     /// Moves the file aside and begins an empty one for `owner`; gives where the damaged one is.
     pub(crate) async fn rebuild(&self, owner: AccountId, now: Timestamp) -> Result<PathBuf> {
         let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner).clone();
+        self.damage.is_closing.store(true, Ordering::Relaxed);
         pools.readers.close().await;
         pools.writer.close().await;
+        self.damage.is_closing.store(false, Ordering::Relaxed);
         let aside = move_aside(&self.file, now)?;
         let fresh = open_checked(&self.file, false).await?;
         *self.pools.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         self.damage.is_known.store(false, Ordering::Relaxed);
+        self.damage.is_sound.store(true, Ordering::Relaxed);
         self.damage.looked_at.store(0, Ordering::Relaxed);
         self.clear(Some(owner)).await?;
         Ok(aside)
@@ -196,9 +214,11 @@ impl Cache {
     /// Closes the file cleanly.
     pub(crate) async fn close(&self) {
         let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner).clone();
+        self.damage.is_closing.store(true, Ordering::Relaxed);
         pools.readers.close().await;
         pools.writer.close().await;
-        if !self.damage.is_known.load(Ordering::Relaxed)
+        if self.damage.is_sound.load(Ordering::Relaxed)
+            && !self.damage.is_known.load(Ordering::Relaxed)
             && let Some(state) = file_state(&self.file)
             && let Err(error) = std::fs::write(mark_of(&self.file), state)
         {
@@ -426,7 +446,24 @@ async fn check(pool: &SqlitePool) -> Result<()> {
 }
 
 async fn check_with(pool: &SqlitePool, pragma: &'static str) -> Result<()> {
-    let verdict: String = sqlx::query_scalar(pragma).fetch_one(pool).await?;
+    let verdict = sqlx::query_scalar(pragma).fetch_one(pool).await?;
+    judge(verdict)
+}
+
+/// The same, given up when the file is closed.
+async fn check_until_closing(pool: &SqlitePool, pragma: &'static str, damage: &Arc<Damage>) -> Result<()> {
+    let mut connection = pool.acquire().await?;
+    let goes_on = Arc::clone(damage);
+    connection
+        .lock_handle()
+        .await?
+        .set_progress_handler(STEPS_BETWEEN_LOOKS, move || !goes_on.is_closing.load(Ordering::Relaxed));
+    let verdict = sqlx::query_scalar(pragma).fetch_one(&mut *connection).await;
+    connection.lock_handle().await?.remove_progress_handler();
+    judge(verdict?)
+}
+
+fn judge(verdict: String) -> Result<()> {
     if verdict == "ok" {
         Ok(())
     } else {
@@ -436,12 +473,15 @@ async fn check_with(pool: &SqlitePool, pragma: &'static str) -> Result<()> {
 
 /// Reads every document through: a flipped bit can leave the file sound, and its text JSON, with a name in it that no
 /// document has.
-async fn inspect_documents(pool: &SqlitePool) -> Result<()> {
+async fn inspect_documents(pool: &SqlitePool, damage: &Damage) -> Result<()> {
     for table in ["question", "message", "offer", "document"] {
         let entity = if table == "document" { "entity" } else { "''" };
         let statement = sqlx::AssertSqlSafe(format!("SELECT {entity}, document FROM {table}"));
         let mut rows = sqlx::query_as::<_, (String, String)>(statement).fetch(pool);
         while let Some((kept_as, text)) = rows.try_next().await? {
+            if damage.is_closing.load(Ordering::Relaxed) {
+                return Ok(());
+            }
             let name = if table == "document" { kept_as.as_str() } else { table };
             let entity = Entity::parse(name).ok_or_else(|| DeskError::Damaged(format!("a document of kind {name}")))?;
             let read = serde_json::from_str(&text).and_then(|value| Document::read(entity, value));

@@ -1,16 +1,22 @@
 //! What exists only here: drafts and their files, the outbox, notices, settings, read marks, own templates, and who is
 //! signed in (never the token). Written with `synchronous=FULL`; everything of an account is keyed by it.
 
+mod accounts;
 mod drafts;
+mod export;
 mod notices;
+mod offer_origins;
 mod outbox;
+mod phrases;
 mod preferences;
 mod session;
 mod templates;
 
 pub(crate) use drafts::{DraftFile, DraftKind, DraftSlot, StoredDraft};
 pub(crate) use notices::{NewNotice, StoredNotice};
+pub(crate) use offer_origins::UsedTemplate;
 pub(crate) use outbox::{EntryState, NewEntry, StoredEntry};
+pub(crate) use phrases::StoredPhrase;
 pub(crate) use session::SavedSession;
 pub(crate) use templates::StoredTemplate;
 

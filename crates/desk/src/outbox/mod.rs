@@ -46,6 +46,8 @@ pub(crate) enum Content {
     },
     /// Takes an offer back.
     Withdrawal { offer_id: OfferId },
+    /// Reminds the customer of an offer.
+    Reminder { offer_id: OfferId },
     /// Starts the work.
     Start { offer_id: OfferId },
     /// Delivers.
@@ -82,6 +84,7 @@ impl Content {
             Self::Offer { .. } => OutboxKind::Offer,
             Self::Revision { .. } => OutboxKind::Revision,
             Self::Withdrawal { .. } => OutboxKind::Withdrawal,
+            Self::Reminder { .. } => OutboxKind::Reminder,
             Self::Start { .. } => OutboxKind::Start,
             Self::Delivery { .. } => OutboxKind::Delivery,
             Self::Cancellation { .. } => OutboxKind::Cancellation,
@@ -95,6 +98,7 @@ impl Content {
             Self::Offer { offer_id, .. }
             | Self::Revision { offer_id, .. }
             | Self::Withdrawal { offer_id }
+            | Self::Reminder { offer_id }
             | Self::Start { offer_id }
             | Self::Delivery { offer_id, .. }
             | Self::Cancellation { offer_id, .. } => Some(*offer_id),
@@ -109,7 +113,7 @@ impl Content {
             Self::Delivery { message, .. } => message,
             Self::Cancellation { reason, .. } => reason,
             Self::SupportRequest { subject, .. } => subject,
-            Self::Withdrawal { .. } | Self::Start { .. } => return String::new(),
+            Self::Withdrawal { .. } | Self::Reminder { .. } | Self::Start { .. } => return String::new(),
         };
         text::excerpt(words, SUMMARY_CHARS)
     }
@@ -158,6 +162,7 @@ impl Content {
                 })?,
             ),
             Self::Withdrawal { offer_id } => (on_offer(offer_id, "withdraw"), serde_json::json!({})),
+            Self::Reminder { offer_id } => (on_offer(offer_id, "remind"), serde_json::json!({})),
             Self::Start { offer_id } => (on_offer(offer_id, "start"), serde_json::json!({})),
             Self::Delivery {
                 offer_id,

@@ -76,6 +76,9 @@ impl Overlay {
         {
             let failure = entry.failure();
             if failure.is_none() {
+                if matches!(entry.entry.content, Content::Reminder { .. }) {
+                    offer.reminded_at = Some(entry.entry.queued_at);
+                }
                 overlay.state = match &entry.entry.content {
                     Content::Withdrawal { .. } => Some(OfferState::Withdrawn),
                     Content::Start { .. } => Some(OfferState::InProgress),

@@ -2,7 +2,10 @@
 
 mod attachment;
 mod connection;
+mod data;
 mod diagnostics;
+mod guide;
+mod insights;
 mod message;
 mod navigation;
 mod notice;
@@ -12,6 +15,7 @@ mod offer_dialog_view;
 mod offer_template;
 mod outbox;
 pub(crate) mod people;
+mod phrase;
 mod question;
 mod queue;
 mod request_centre;

@@ -6,7 +6,7 @@ use crate::{
         ApiError, ApiErrorCode,
         offer::{
             DeliveryDraftView, DeliveryView, OfferAction, OfferCancel, OfferDeliverySave, OfferHistoryEntry,
-            OfferPending, OfferRef, OfferView,
+            OfferPending, OfferRef, OfferView, ReminderBlocker, ReminderView,
         },
     },
     desk::Desk,
@@ -15,7 +15,10 @@ use crate::{
     session::Account,
 };
 use proffer_domain::{
-    FieldCode, FieldProblem, Money, OfferId, OfferState, OfferTerms, ServiceKind, message::check_attachment_count, text,
+    FieldCode, FieldProblem, Money, Offer, OfferId, OfferState, OfferTerms, ServiceKind, Timestamp,
+    message::check_attachment_count,
+    offer::{ReminderError, check_reminder},
+    text,
 };
 use proffer_protocol::OfferDocument;
 use serde::{Deserialize, Serialize};
@@ -32,7 +35,8 @@ pub(super) fn actions(state: OfferState) -> Vec<OfferAction> {
     match state {
         OfferState::Accepted => vec![OfferAction::Start, OfferAction::Cancel],
         OfferState::InProgress => vec![OfferAction::Deliver, OfferAction::Cancel],
-        OfferState::Sent | OfferState::Held | OfferState::Declined => vec![OfferAction::Revise, OfferAction::Withdraw],
+        OfferState::Sent | OfferState::Held => vec![OfferAction::Revise, OfferAction::Remind, OfferAction::Withdraw],
+        OfferState::Declined => vec![OfferAction::Revise, OfferAction::Withdraw],
         OfferState::Delivered
         | OfferState::Completed
         | OfferState::Withdrawn
@@ -42,10 +46,34 @@ pub(super) fn actions(state: OfferState) -> Vec<OfferAction> {
     }
 }
 
+/// What the expert nets of a price.
+pub(crate) fn net(price: Money, account: &Account) -> Money {
+    let share = price.share(account.limits().platform_share_basis_points);
+    price.minus(share).unwrap_or(price)
+}
+
 /// What the expert nets of a price, ready to show.
 pub(crate) fn net_text(price: Money, account: &Account) -> String {
-    let share = price.share(account.limits().platform_share_basis_points);
-    price.minus(share).unwrap_or(price).to_string()
+    net(price, account).to_string()
+}
+
+/// Whether the customer can be reminded of an offer at `now`, by the platform's clock.
+fn reminder(offer: &Offer, now: Timestamp, local: impl Fn(Timestamp) -> Timestamp) -> Option<ReminderView> {
+    let blocker = match check_reminder(offer, now) {
+        Ok(()) => None,
+        Err(ReminderError::NotYours | ReminderError::NotOpen { .. }) => return None,
+        Err(ReminderError::Expired { .. }) => Some(ReminderBlocker::Expired),
+        Err(ReminderError::AlreadySent { reminded_at }) => Some(ReminderBlocker::AlreadySent {
+            reminded_at: local(reminded_at),
+        }),
+        Err(ReminderError::Planned { remind_at }) => Some(ReminderBlocker::Planned {
+            remind_at: local(remind_at),
+        }),
+        Err(ReminderError::TooEarly { allowed_at }) => Some(ReminderBlocker::TooEarly {
+            allowed_at: local(allowed_at),
+        }),
+    };
+    Some(ReminderView { blocker })
 }
 
 impl Desk {
@@ -71,6 +99,12 @@ impl Desk {
     pub(crate) async fn offer_withdraw(&self, request: OfferRef) -> Answer<OfferView> {
         let offer_id = request.offer_id;
         self.offer_command(offer_id, OfferAction::Withdraw, Content::Withdrawal { offer_id })
+            .await
+    }
+
+    pub(crate) async fn offer_remind(&self, request: OfferRef) -> Answer<OfferView> {
+        let offer_id = request.offer_id;
+        self.offer_command(offer_id, OfferAction::Remind, Content::Reminder { offer_id })
             .await
     }
 
@@ -138,6 +172,10 @@ impl Desk {
         if !actions(state).contains(&action) {
             return Err(ApiError::new(ApiErrorCode::OfferStateConflict).with_detail(state.as_str()));
         }
+        if action == OfferAction::Remind {
+            check_reminder(&document.offer, account.platform_time(self.now()))
+                .map_err(|error| ApiError::new(ApiErrorCode::ReminderNotAllowed).with_detail(error.to_string()))?;
+        }
         let from = matches!(content, Content::Delivery { .. }).then(|| delivery_slot(&account, id));
         self.submit(Submission {
             content,
@@ -175,6 +213,7 @@ impl Desk {
         let laid = overlay.lay_over_offer(&mut document.offer);
         let local = |at| account.local_time(at);
         let offer = document.offer;
+        let reminder = reminder(&offer, account.platform_time(self.now()), local);
         let delivery = offer.delivery.map(|delivery| DeliveryView {
             message_html: text::to_safe_html(&delivery.message),
             is_call_outcome: delivery.is_call_outcome,
@@ -197,6 +236,8 @@ impl Desk {
             chosen_call_slot: offer.chosen_call_slot,
             viewed_at: offer.viewed_at.map(local),
             remind_at: offer.remind_at.map(local),
+            reminded_at: offer.reminded_at.map(local),
+            reminder,
             email_failed: offer.email_failed,
             decline_reason: offer.decline_reason,
             cancel_reason: offer.cancel_reason,
@@ -282,6 +323,8 @@ fn base_view(
         chosen_call_slot: None,
         viewed_at: None,
         remind_at: None,
+        reminded_at: None,
+        reminder: None,
         email_failed: false,
         decline_reason: None,
         cancel_reason: None,

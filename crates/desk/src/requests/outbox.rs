@@ -137,6 +137,7 @@ impl Desk {
                 journal.take_back(id, Some((slot, self.mint(), &kept)), now).await?
             }
             Content::Withdrawal { .. }
+            | Content::Reminder { .. }
             | Content::Start { .. }
             | Content::Cancellation { .. }
             | Content::SupportRequest { .. } => journal.take_back::<()>(id, None, now).await?,

@@ -2,17 +2,25 @@
 
 use super::Answer;
 use crate::{
-    api::request_centre::{
-        NextDate, NextDateKind, OfferGroup, OfferGroupKind, OfferRow, RequestCentreList, RequestCentreView,
-        RequestView, RequestViewCount,
+    api::{
+        ApiError,
+        request_centre::{
+            NextDate, NextDateKind, OfferGroup, OfferGroupKind, OfferRow, RequestAge, RequestCategoryChoice,
+            RequestCentreList, RequestCentreMarkRead, RequestCentreMarked, RequestCentreView, RequestFilter,
+            RequestFilterChoices, RequestKindChoice, RequestView, RequestViewCount,
+        },
     },
     desk::Desk,
     outbox::Content,
     session::Account,
 };
-use proffer_domain::{Money, Offer, OfferId, OfferState, OfferTerms, QuestionId, Timestamp};
+use jiff::SignedDuration;
+use proffer_domain::{
+    CategoryId, Currency, FieldCode, FieldProblem, Money, Offer, OfferId, OfferState, OfferTerms, QuestionId,
+    ServiceKind, Timestamp,
+};
 use proffer_protocol::OfferDocument;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 const VIEWS: [RequestView; 5] = [
     RequestView::AllOpen,
@@ -28,6 +36,117 @@ struct Placed {
     price: Money,
     row: OfferRow,
     question_title: String,
+    category: Option<CategoryId>,
+    /// When it was first sent, or put into the outbox.
+    sent_at: Timestamp,
+}
+
+/// A filter that can be used: amounts read, the age as moments.
+struct Narrowed {
+    kind: Option<ServiceKind>,
+    state: Option<OfferState>,
+    category: Option<CategoryId>,
+    currency: Option<Currency>,
+    min_minor: i64,
+    max_minor: i64,
+    sent_from: Timestamp,
+    sent_until: Timestamp,
+}
+
+impl Narrowed {
+    fn read(filter: &RequestFilter, now: Timestamp) -> Answer<Self> {
+        let currency: Option<Currency> = match filter.currency.as_deref() {
+            None | Some("") => None,
+            Some(code) => Some(code.parse().map_err(|_| {
+                let words = "Choose one of the currencies.";
+                ApiError::fields(vec![FieldProblem::new(
+                    "/filter/currency",
+                    FieldCode::NotOffered,
+                    words,
+                )])
+            })?),
+        };
+        let mut problems = Vec::new();
+        let mut amount = |pointer: &str, text: &str, any: i64| match currency {
+            // Amounts of different currencies are not compared.
+            Some(currency) if !text.trim().is_empty() => match Money::parse(text, currency) {
+                Ok(money) => money.amount_minor,
+                Err(error) => {
+                    problems.push(FieldProblem::new(pointer, FieldCode::Malformed, error.to_string()));
+                    any
+                }
+            },
+            _ => any,
+        };
+        let min_minor = amount("/filter/min_text", &filter.min_text, i64::MIN);
+        let max_minor = amount("/filter/max_text", &filter.max_text, i64::MAX);
+        if !problems.is_empty() {
+            return Err(ApiError::fields(problems));
+        }
+        let days_ago = |days: i64| {
+            let span = SignedDuration::from_hours(24 * days);
+            now.saturating_sub(span).unwrap_or(Timestamp::MIN)
+        };
+        let (sent_from, sent_until) = match filter.age {
+            None => (Timestamp::MIN, Timestamp::MAX),
+            Some(RequestAge::Week) => (days_ago(7), Timestamp::MAX),
+            Some(RequestAge::Month) => (days_ago(30), Timestamp::MAX),
+            Some(RequestAge::Quarter) => (days_ago(90), Timestamp::MAX),
+            Some(RequestAge::Older) => (Timestamp::MIN, days_ago(90)),
+        };
+        Ok(Self {
+            kind: filter.kind,
+            state: filter.state,
+            category: filter.category_id,
+            currency,
+            min_minor,
+            max_minor,
+            sent_from,
+            sent_until,
+        })
+    }
+
+    fn admits(&self, placed: &Placed) -> bool {
+        self.kind.is_none_or(|kind| placed.row.kind == kind)
+            && self.state.is_none_or(|state| placed.row.state == Some(state))
+            && self.category.is_none_or(|category| placed.category == Some(category))
+            && self.currency.is_none_or(|currency| placed.price.currency == currency)
+            && (self.min_minor..=self.max_minor).contains(&placed.price.amount_minor)
+            && (self.sent_from..=self.sent_until).contains(&placed.sent_at)
+    }
+}
+
+/// What occurs among the offers.
+fn choices(placed: &[Placed], names: &HashMap<CategoryId, String>) -> RequestFilterChoices {
+    let has = |kind| placed.iter().any(|placed| placed.row.kind == kind);
+    let categories: BTreeMap<&str, CategoryId> = placed
+        .iter()
+        .filter_map(|placed| placed.category)
+        .filter_map(|id| Some((names.get(&id)?.as_str(), id)))
+        .collect();
+    let currencies: BTreeSet<&str> = placed.iter().map(|placed| placed.price.currency.code()).collect();
+    RequestFilterChoices {
+        kinds: ServiceKind::ALL
+            .into_iter()
+            .filter(|kind| has(*kind))
+            .map(|kind| RequestKindChoice {
+                kind,
+                label: kind.label().to_owned(),
+            })
+            .collect(),
+        states: OfferState::ALL
+            .into_iter()
+            .filter(|state| placed.iter().any(|placed| placed.row.state == Some(*state)))
+            .collect(),
+        categories: categories
+            .into_iter()
+            .map(|(name, category_id)| RequestCategoryChoice {
+                category_id,
+                name: name.to_owned(),
+            })
+            .collect(),
+        currencies: currencies.into_iter().map(str::to_owned).collect(),
+    }
 }
 
 /// Whether a view shows a group.
@@ -72,6 +191,7 @@ fn sums<'a>(placed: impl Iterator<Item = &'a Placed>) -> Vec<String> {
 impl Desk {
     pub(crate) async fn request_centre_list(&self, request: RequestCentreList) -> Answer<RequestCentreView> {
         let account = self.account()?;
+        let narrowed = Narrowed::read(&request.filter, self.now())?;
         let unread: HashSet<OfferId> = self
             .inner
             .journal
@@ -80,8 +200,12 @@ impl Desk {
             .into_iter()
             .collect();
         let mut placed = self.placed_offers(&account, &unread).await?;
+        let choices = choices(&placed, &self.inner.cache.category_names().await?);
         let words: Vec<_> = request.search.split_whitespace().map(str::to_lowercase).collect();
         placed.retain(|placed| {
+            if !narrowed.admits(placed) {
+                return false;
+            }
             let row = &placed.row;
             let number = row.number.map(|number| format!("R-{number}")).unwrap_or_default();
             let text = format!("{} {} {} {number}", row.title, row.customer_name, placed.question_title).to_lowercase();
@@ -112,9 +236,31 @@ impl Desk {
         Ok(RequestCentreView {
             views,
             groups,
+            choices,
             support_requests: self.support_requests(&account).await?,
             unread_count: u32::try_from(unread.len()).unwrap_or(u32::MAX),
         })
+    }
+
+    pub(crate) async fn request_centre_mark_read(&self, request: RequestCentreMarkRead) -> Answer<RequestCentreMarked> {
+        let account = self.account()?;
+        let unread: HashSet<OfferId> = self
+            .inner
+            .journal
+            .unread_offers(account.id)
+            .await?
+            .into_iter()
+            .collect();
+        let ids: BTreeSet<OfferId> = request.offer_ids.into_iter().filter(|id| unread.contains(id)).collect();
+        let now = self.now();
+        let mut marked_count = 0;
+        for id in ids {
+            marked_count += u32::from(self.inner.journal.mark_subject_read(account.id, id.0, now).await?);
+        }
+        if marked_count > 0 {
+            self.tell_notices(account.id).await?;
+        }
+        Ok(RequestCentreMarked { marked_count })
     }
 
     async fn placed_offers(&self, account: &Account, unread: &HashSet<OfferId>) -> Answer<Vec<Placed>> {
@@ -134,6 +280,7 @@ impl Desk {
                 .question(question_id)
                 .await?
                 .map(|found| found.question);
+            let category = question.as_ref().map(|question| question.category_id);
             let is_failed = entry.failure().is_some();
             let mut row = base_row(*offer_id, question_id, terms);
             row.is_failed = is_failed;
@@ -150,6 +297,8 @@ impl Desk {
                 price: terms.price,
                 row,
                 question_title: question.map(|question| question.title).unwrap_or_default(),
+                category,
+                sent_at: entry.entry.queued_at,
             });
         }
         placed.reverse();
@@ -191,6 +340,8 @@ fn place(
         price: offer.terms.price,
         row,
         question_title: document.question_title,
+        category: Some(offer.category_id),
+        sent_at: account.local_time(offer.events.first().map_or(offer.sent_at, |event| event.at)),
     }
 }
 

@@ -4,13 +4,14 @@ use super::Answer;
 use crate::{
     api::{
         ApiError, Nothing,
+        offer::OfferPending,
         support::{SupportRequestList, SupportRequestSend, SupportRequestView},
     },
     desk::Desk,
     outbox::{Content, Submission},
     session::Account,
 };
-use proffer_domain::{SupportRequestId, support, text::to_safe_html};
+use proffer_domain::{QuestionId, SupportRequestId, support, text::to_safe_html};
 
 impl Desk {
     pub(crate) async fn support_request_send(&self, request: SupportRequestSend) -> Answer<SupportRequestList> {
@@ -61,22 +62,37 @@ impl Desk {
                 question_id: *question_id,
                 subject: subject.clone(),
                 text_html: to_safe_html(text),
+                question_number: self.question_number(*question_id).await?,
                 requested_at: entry.entry.queued_at,
                 state: None,
                 reply_html: None,
                 replied_at: None,
+                pending: Some(OfferPending {
+                    command_id: entry.entry.command_id,
+                    error: entry.failure(),
+                }),
             });
         }
-        views.extend(documents.into_iter().map(|document| SupportRequestView {
-            id: document.id,
-            question_id: document.question_id,
-            subject: document.subject,
-            text_html: to_safe_html(&document.text),
-            requested_at: account.local_time(document.requested_at),
-            state: Some(document.state),
-            reply_html: document.reply.as_deref().map(to_safe_html),
-            replied_at: document.replied_at.map(|at| account.local_time(at)),
-        }));
+        for document in documents {
+            views.push(SupportRequestView {
+                id: document.id,
+                question_id: document.question_id,
+                question_number: self.question_number(document.question_id).await?,
+                subject: document.subject,
+                text_html: to_safe_html(&document.text),
+                requested_at: account.local_time(document.requested_at),
+                state: Some(document.state),
+                reply_html: document.reply.as_deref().map(to_safe_html),
+                replied_at: document.replied_at.map(|at| account.local_time(at)),
+                pending: None,
+            });
+        }
         Ok(views)
+    }
+
+    async fn question_number(&self, id: Option<QuestionId>) -> Answer<Option<u64>> {
+        let Some(id) = id else { return Ok(None) };
+        let document = self.inner.cache.question(id).await?;
+        Ok(document.map(|document| document.question.number))
     }
 }

@@ -202,6 +202,7 @@ impl NearDesk {
             let centre = RequestCentreList {
                 view: RequestView::NeedsYou,
                 search: String::new(),
+                ..RequestCentreList::default()
             };
             answers.push(self.ask("request_centre_list", centre).await);
             let mut is_good = true;

@@ -341,6 +341,7 @@ fn views(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
             let list = RequestCentreList {
                 view,
                 search: String::new(),
+                ..RequestCentreList::default()
             };
             let centre: RequestCentreView = desk.ask("request_centre_list", list)?;
             entries.extend(

@@ -1,16 +1,21 @@
 //! Headless desks against the real platform on loopback.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod accounts;
 mod attachments;
 mod cache;
 mod connection;
+mod conversation;
 mod flow;
 mod help;
+mod insights;
+mod notice_rules;
 mod notices;
 mod offer_dialog;
 mod offer_preview;
 mod offer_template;
 mod offline;
+mod own_data;
 mod queue;
 mod search;
 mod session;
