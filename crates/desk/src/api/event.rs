@@ -1,7 +1,7 @@
 //! What the UI hears without asking.
 
 use super::connection::ConnectionView;
-use proffer_domain::{OfferId, QuestionId};
+use proffer_domain::{CommandId, OfferId, QuestionId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -30,6 +30,17 @@ pub enum DeskEvent {
     },
     /// The outbox changed.
     OutboxChanged,
+    /// A file of a waiting command is on its way.
+    UploadProgressed {
+        /// The outbox entry.
+        command_id: CommandId,
+        /// The file's name.
+        name: String,
+        /// How many of its bytes have gone out; all of them once this try is over, however it ended.
+        sent_bytes: u64,
+        /// How many it has.
+        size_bytes: u64,
+    },
     /// Notices were added or read.
     NoticesChanged {
         /// How many are unread.
@@ -48,8 +59,10 @@ pub enum DeskEvent {
     },
     /// Support requests changed.
     SupportRequestsChanged,
-    /// The settings changed.
+    /// The settings changed, or what the system around the app can do.
     SettingsChanged,
+    /// The expert closed the window and was not asked yet whether the program goes on in the tray.
+    CloseAsked,
     /// A notification or a link asks the window to go somewhere.
     NavigationRequested {
         /// Where.

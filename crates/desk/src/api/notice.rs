@@ -1,5 +1,6 @@
 //! Notices: what happened that the expert should know, in the app and on the desktop.
 
+use super::OpenTarget;
 use proffer_domain::{OfferId, QuestionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -13,24 +14,18 @@ pub enum NoticeKind {
     OfferAccepted,
     /// An offer was completed.
     OfferCompleted,
-    /// A customer declined an offer. In the app only.
+    /// A customer declined an offer.
     OfferDeclined,
-    /// A customer replied on a question of this expert. In the app only.
+    /// A customer replied on a question of this expert.
     CustomerReplied,
-    /// A moderator replied to a request for help. In the app only.
+    /// A moderator replied to a request for help.
     SupportReplied,
-    /// What happened while the desk was away, in one.
+    /// A lock of this expert ends soon.
+    LockEndsSoon,
+    /// What happened while the desk was away or quiet, in one.
     Digest,
-    /// The local copy of the platform was damaged and is built anew. In the app only.
+    /// The local copy of the platform was damaged and is built anew.
     CacheRebuilt,
-}
-
-impl NoticeKind {
-    /// Whether it is also raised on the desktop.
-    #[must_use]
-    pub fn is_native(self) -> bool {
-        matches!(self, Self::OfferAccepted | Self::OfferCompleted | Self::Digest)
-    }
 }
 
 /// One notice.
@@ -50,6 +45,8 @@ pub struct NoticeView {
     pub is_read: bool,
     /// Why the desktop did not show it, if it did not.
     pub raise_error: Option<String>,
+    /// Whether it waits for the end of the quiet hours or the pause.
+    pub is_held: bool,
     /// The offer it is about.
     pub offer_id: Option<OfferId>,
     /// The question it is about.
@@ -63,6 +60,24 @@ pub struct NoticeList {
     pub notices: Vec<NoticeView>,
     /// How many are unread.
     pub unread_count: u32,
+    /// Until when notifications are paused, if they are.
+    pub paused_until: Option<Timestamp>,
+}
+
+/// Pauses notifications, or ends the pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NoticePause {
+    /// For how long from now, in minutes; 0 ends the pause.
+    pub minutes: u16,
+}
+
+/// What the expert is looking at: nothing is raised about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AttentionNote {
+    /// Whether the window is the one being worked in.
+    pub is_focused: bool,
+    /// What it shows; `None` for a list or the settings.
+    pub target: Option<OpenTarget>,
 }
 
 /// Marks notices as read.
@@ -77,6 +92,6 @@ pub struct NoticeMarkRead {
 pub struct NoticeTest {
     /// Whether the system took it.
     pub was_taken: bool,
-    /// What is wrong and what to do, when it was not.
+    /// What is wrong and what to do: why it was not taken, or why others would not be raised now.
     pub problem: Option<String>,
 }

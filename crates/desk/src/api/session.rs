@@ -1,5 +1,6 @@
 //! Who is signed in.
 
+use proffer_domain::AccountId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -70,4 +71,30 @@ pub struct SessionView {
     pub email: String,
     /// How the token is kept; `None` when signed out.
     pub token_kept: Option<TokenKept>,
+    /// The accounts saved on this computer, the one used last first.
+    pub accounts: Vec<SavedAccount>,
+}
+
+/// An account saved on this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SavedAccount {
+    /// Whose.
+    pub account_id: AccountId,
+    /// The expert's name.
+    pub name: String,
+    /// One or two letters for the avatar.
+    pub initials: String,
+    /// Their address.
+    pub email: String,
+    /// The platform's address.
+    pub platform_url: String,
+    /// Whether it is the present one.
+    pub is_current: bool,
+}
+
+/// Names a saved account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AccountRef {
+    /// Whose.
+    pub account_id: AccountId,
 }

@@ -1,7 +1,10 @@
 //! Notices, keyed by the event they tell of: writing one again is nothing.
 
 use super::{Journal, blob, id_of, moment};
-use crate::{api::notice::NoticeKind, error::Result};
+use crate::{
+    api::{notice::NoticeKind, settings::NoticeChoices},
+    error::Result,
+};
 use proffer_domain::{AccountId, OfferId, QuestionId, Timestamp};
 use sqlx::{Row, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -26,9 +29,21 @@ pub(crate) struct StoredNotice {
     pub(crate) notice: NewNotice,
     pub(crate) read_at: Option<Timestamp>,
     pub(crate) raise_error: Option<String>,
+    /// When it was held back by quiet hours or a pause; until it is raised.
+    pub(crate) held_at: Option<Timestamp>,
+    pub(crate) raised_at: Option<Timestamp>,
+    pub(crate) digest_id: Option<Uuid>,
 }
 
-const COLUMNS: &str = "id, kind, title, body, at, offer_id, question_id, read_at, raise_error";
+impl StoredNotice {
+    /// Whether it still waits for the end of the quiet hours or the pause.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held_at.is_some() && self.raised_at.is_none() && self.digest_id.is_none()
+    }
+}
+
+const COLUMNS: &str =
+    "id, kind, title, body, at, offer_id, question_id, read_at, raise_error, held_at, raised_at, digest_id";
 
 fn notice(row: &SqliteRow) -> Result<StoredNotice> {
     let kind: String = row.try_get(1)?;
@@ -47,15 +62,19 @@ fn notice(row: &SqliteRow) -> Result<StoredNotice> {
         },
         read_at: row.try_get::<Option<i64>, _>(7)?.map(moment),
         raise_error: row.try_get(8)?,
+        held_at: row.try_get::<Option<i64>, _>(9)?.map(moment),
+        raised_at: row.try_get::<Option<i64>, _>(10)?.map(moment),
+        digest_id: row.try_get::<Option<Vec<u8>>, _>(11)?.map(|id| id_of(&id)),
     })
 }
 
 impl Journal {
-    /// Keeps notices in one transaction; gives those that were not known yet.
+    /// Keeps notices in one transaction, to be raised if their kind is chosen; gives those that were not known yet.
     pub(crate) async fn add_notices(
         &self,
         account: AccountId,
         notices: Vec<NewNotice>,
+        choices: &NoticeChoices,
         now: Timestamp,
     ) -> Result<Vec<NewNotice>> {
         if notices.is_empty() {
@@ -66,7 +85,7 @@ impl Journal {
         for new in notices {
             let kind = serde_json::to_value(new.kind)?;
             let settled_at = new.is_old.then(|| now.as_millisecond());
-            let raised_at = if new.kind.is_native() {
+            let raised_at = if choices.of(new.kind).is_raised {
                 settled_at
             } else {
                 Some(now.as_millisecond())
@@ -214,10 +233,77 @@ impl Journal {
         Ok(())
     }
 
-    /// Puts a digest in the place of the notices it tells of, which will not be raised one by one.
+    /// Holds back what was not raised yet; a lock's warning is of no use later and is not raised at all.
+    pub(crate) async fn hold_notices(&self, account: AccountId, now: Timestamp) -> Result<()> {
+        let lock_warning = serde_json::to_value(NoticeKind::LockEndsSoon)?;
+        sqlx::query(
+            "UPDATE notice SET held_at = CASE WHEN kind = ?1 THEN held_at ELSE coalesce(held_at, ?2) END,
+                 raised_at = CASE WHEN kind = ?1 THEN ?2 END
+             WHERE account_id = ?3 AND raised_at IS NULL AND digest_id IS NULL AND (held_at IS NULL OR kind = ?1)",
+        )
+        .bind(lock_warning.as_str().unwrap_or_default())
+        .bind(now.as_millisecond())
+        .bind(blob(account.0))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes that a notice was not raised because the expert was looking at what it tells of.
+    pub(crate) async fn note_in_sight(&self, account: AccountId, id: Uuid, now: Timestamp) -> Result<()> {
+        sqlx::query(
+            "UPDATE notice SET raised_at = ?1, raise_error = NULL, read_at = coalesce(read_at, ?1)
+             WHERE account_id = ?2 AND id = ?3 AND raised_at IS NULL",
+        )
+        .bind(now.as_millisecond())
+        .bind(blob(account.0))
+        .bind(blob(id))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Until when notifications are paused, by the last that was said.
+    pub(crate) async fn paused_until(&self) -> Result<Option<Timestamp>> {
+        let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = 'paused_until'")
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(text.and_then(|text| text.parse().ok()))
+    }
+
+    /// Pauses notifications until then.
+    pub(crate) async fn pause_until(&self, until: Timestamp) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO setting (name, value) VALUES ('paused_until', ?)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(until.to_string())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Puts a digest in the place of the notices it tells of, which will not be raised one by one. Those that were
+    /// raised meanwhile, or are in another digest, are left; if all are, there is no digest.
     pub(crate) async fn add_digest(&self, account: AccountId, digest: &NewNotice, of: &[Uuid]) -> Result<()> {
         let kind = serde_json::to_value(digest.kind)?;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut told = 0;
+        for id in of {
+            let done = sqlx::query(
+                "UPDATE notice SET digest_id = ?
+                 WHERE account_id = ? AND id = ? AND raised_at IS NULL AND digest_id IS NULL",
+            )
+            .bind(blob(digest.id))
+            .bind(blob(account.0))
+            .bind(blob(*id))
+            .execute(&mut *transaction)
+            .await?;
+            told += done.rows_affected();
+        }
+        if told == 0 {
+            return Ok(transaction.rollback().await?);
+        }
         sqlx::query(
             "INSERT INTO notice (account_id, id, kind, title, body, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         )
@@ -229,14 +315,6 @@ impl Journal {
         .bind(digest.at.as_millisecond())
         .execute(&mut *transaction)
         .await?;
-        for id in of {
-            sqlx::query("UPDATE notice SET digest_id = ? WHERE account_id = ? AND id = ?")
-                .bind(blob(digest.id))
-                .bind(blob(account.0))
-                .bind(blob(*id))
-                .execute(&mut *transaction)
-                .await?;
-        }
         transaction.commit().await?;
         Ok(())
     }

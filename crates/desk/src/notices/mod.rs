@@ -1,17 +1,38 @@
 //! What happened that the expert should know. A notice is keyed by its event and written to the journal before the
 //! documents that told of it; it is raised on the desktop once, and marked when the system has taken it.
+//!
+//! Three things keep one from being raised: its kind is not chosen (it is marked at once); the expert is looking at what
+//! it tells of (it is marked, as read too); quiet hours or a pause, which hold it back until they end and make one digest
+//! of several.
 
+mod quiet;
+pub(crate) mod watch;
 pub(crate) mod wording;
 
+pub(crate) use quiet::DAY_MINUTES;
+
 use crate::{
-    api::{DeskEvent, OpenTarget, notice::NoticeKind},
+    api::{
+        DeskEvent, OpenTarget,
+        notice::NoticeKind,
+        settings::{NoticeDetail, Settings},
+    },
     desk::Desk,
     error::Result,
     journal::{NewNotice, StoredNotice},
-    ports::Notification,
+    ports::{NoticeAction, Notification},
 };
-use proffer_domain::AccountId;
+use proffer_domain::{AccountId, Timestamp};
 use std::time::Duration;
+
+/// How the notices stand, for who shows it outside of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoticeStanding {
+    /// How many are unread.
+    pub unread: u32,
+    /// Until when notifications are paused, if they are.
+    pub paused_until: Option<Timestamp>,
+}
 
 /// How long the system's notification service may take.
 const RAISE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -26,7 +47,76 @@ pub(crate) fn target(notice: &NewNotice) -> OpenTarget {
     }
 }
 
+/// What can be done from it.
+fn actions(notice: &NewNotice) -> Vec<NoticeAction> {
+    match notice.kind {
+        NoticeKind::OfferAccepted => vec![NoticeAction::Start, NoticeAction::Open],
+        NoticeKind::LockEndsSoon => vec![NoticeAction::Extend, NoticeAction::Open],
+        _ => vec![NoticeAction::Open],
+    }
+}
+
+/// A notice as the system is to show it.
+fn notification(notice: &NewNotice, settings: &Settings) -> Notification {
+    let (title, body) = match settings.notice_detail {
+        NoticeDetail::Full => (notice.title.clone(), notice.body.clone()),
+        NoticeDetail::Event => (wording::event(notice.kind).to_owned(), String::new()),
+        NoticeDetail::Nothing => (wording::SOMETHING_NEW.to_owned(), String::new()),
+    };
+    Notification {
+        id: notice.id,
+        title,
+        body,
+        target: Some(target(notice)),
+        kind: notice.kind,
+        // A button would say what the words do not.
+        actions: match settings.notice_detail {
+            NoticeDetail::Nothing => vec![NoticeAction::Open],
+            NoticeDetail::Full | NoticeDetail::Event => actions(notice),
+        },
+        has_sound: settings.notice_choices.of(notice.kind).has_sound,
+    }
+}
+
 impl Desk {
+    /// Until when nothing is raised, for quiet hours or a pause; `None` if there is neither now.
+    pub(crate) async fn hushed_until(&self) -> Result<Option<Timestamp>> {
+        let now = self.now();
+        let hours = self.settings().quiet_hours;
+        let quiet = if hours.is_on {
+            quiet::quiet_until(&hours, now, &jiff::tz::TimeZone::system())
+        } else {
+            None
+        };
+        Ok(quiet.max(self.paused_until().await?))
+    }
+
+    /// How the notices stand; nothing is unread while nobody is signed in.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub async fn notice_standing(&self) -> Result<NoticeStanding> {
+        Ok(NoticeStanding {
+            unread: match self.account() {
+                Ok(account) => self.inner.journal.unread_count(account.id).await?,
+                Err(_) => 0,
+            },
+            paused_until: self.paused_until().await?,
+        })
+    }
+
+    /// Until when notifications are paused; `None` if they are not.
+    pub(crate) async fn paused_until(&self) -> Result<Option<Timestamp>> {
+        let until = self.inner.journal.paused_until().await?;
+        Ok(until.filter(|until| *until > self.now()))
+    }
+
+    /// Whether the expert is looking at what a notice tells of.
+    fn is_in_sight(&self, notice: &NewNotice) -> bool {
+        let attention = *self.inner.attention.borrow();
+        attention.is_focused && attention.target.is_some() && attention.target == Some(target(notice))
+    }
+
     /// Tells how many notices are unread.
     pub(crate) async fn tell_notices(&self, account: AccountId) -> Result<()> {
         let unread = self.inner.journal.unread_count(account).await?;
@@ -63,31 +153,49 @@ impl Desk {
             return Ok(());
         }
         let _one_at_a_time = self.inner.raising.lock().await;
-        let waiting = self.inner.journal.notices_to_raise(account.id).await?;
+        let mut waiting = self.inner.journal.notices_to_raise(account.id).await?;
         if waiting.is_empty() {
             return Ok(());
         }
-        let is_wanted = self.inner.journal.settings().await?.notifications;
+        let settings = self.settings();
+        if settings.notifications && self.hushed_until().await?.is_some() {
+            self.inner.journal.hold_notices(account.id, self.now()).await?;
+            return self.tell_notices(account.id).await;
+        }
+        let is_unread = |stored: &&StoredNotice| stored.held_at.is_some() && stored.read_at.is_none();
+        let held: Vec<_> = waiting.iter().filter(is_unread).cloned().collect();
+        if settings.notifications && held.len() > 1 {
+            self.digest(&held).await?;
+            waiting = self.inner.journal.notices_to_raise(account.id).await?;
+        }
         let mut is_changed = false;
         for StoredNotice {
             notice,
             read_at,
             raise_error,
+            held_at,
+            ..
         } in waiting
         {
             let journal = &self.inner.journal;
-            // What was refused and has been read in the app since is no news; what is raised for the first time is.
-            let is_over = read_at.is_some() && raise_error.is_some();
-            if !is_wanted || is_over {
+            // What was refused or held back and has been read in the app since is no news; what is raised for the first
+            // time is.
+            let is_over = read_at.is_some() && (raise_error.is_some() || held_at.is_some());
+            let is_wanted = settings.notifications && settings.notice_choices.of(notice.kind).is_raised;
+            let is_stale = match (notice.kind, notice.question_id) {
+                (NoticeKind::LockEndsSoon, Some(question)) => !self.lock_still_ends_soon(question).await?,
+                _ => false,
+            };
+            if !is_wanted || is_over || is_stale {
                 journal.note_raised(account.id, notice.id, Ok(self.now())).await?;
                 continue;
             }
-            let notification = Notification {
-                id: notice.id,
-                title: notice.title.clone(),
-                body: notice.body.clone(),
-                target: Some(target(&notice)),
-            };
+            if self.is_in_sight(&notice) {
+                journal.note_in_sight(account.id, notice.id, self.now()).await?;
+                is_changed = true;
+                continue;
+            }
+            let notification = notification(&notice, &settings);
             is_changed = true;
             #[cfg(feature = "simulation")]
             if proffer_failpoints::is_broken("notice_marked_before_raised") {
@@ -120,8 +228,17 @@ impl Desk {
     /// Puts one digest in the place of these.
     pub(crate) async fn digest(&self, of: &[StoredNotice]) -> Result<()> {
         let account = self.account()?;
+        // A lock's warning is of no use later.
+        let of: Vec<_> = of
+            .iter()
+            .filter(|stored| stored.notice.kind != NoticeKind::LockEndsSoon)
+            .cloned()
+            .collect();
+        if of.is_empty() {
+            return Ok(());
+        }
         let ids: Vec<_> = of.iter().map(|stored| stored.notice.id).collect();
-        let digest = wording::digest(self.mint(), of, self.now());
+        let digest = wording::digest(self.mint(), &of, self.now());
         self.inner.journal.add_digest(account.id, &digest, &ids).await?;
         self.tell_notices(account.id).await
     }

@@ -6,6 +6,7 @@ use crate::{
 };
 use proffer_domain::{OfferEvent, Question, Timestamp, text};
 use proffer_protocol::{OfferDocument, SupportRequestDocument};
+use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -97,25 +98,104 @@ pub(crate) fn support_notice(document: &SupportRequestDocument) -> NewNotice {
     }
 }
 
+/// What happened, with nobody's name in it.
+pub(crate) fn event(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::OfferAccepted => "An offer was accepted",
+        NoticeKind::OfferCompleted => "A service was completed",
+        NoticeKind::OfferDeclined => "An offer was declined",
+        NoticeKind::CustomerReplied => "A customer replied",
+        NoticeKind::SupportReplied => "A moderator replied",
+        NoticeKind::LockEndsSoon => "A lock ends soon",
+        NoticeKind::Digest => "News on your offers",
+        NoticeKind::CacheRebuilt => "The local copy of your questions is built anew",
+    }
+}
+
+/// Not even what happened.
+pub(crate) const SOMETHING_NEW: &str = "Something new in Proffer";
+
+/// A lock ends soon. Its key is the question and the end: once for each time the lock was to end.
+pub(crate) fn lock_notice(question: &Question, now: Timestamp) -> Option<NewNotice> {
+    let lock = question.lock.as_ref()?;
+    let hash = Sha256::new()
+        .chain_update(question.id.0.as_bytes())
+        .chain_update(lock.expires_at.as_millisecond().to_be_bytes())
+        .finalize();
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash[..16]);
+    Some(NewNotice {
+        id: uuid::Builder::from_custom_bytes(key).into_uuid(),
+        kind: NoticeKind::LockEndsSoon,
+        title: format!("Your lock on Q-{} ends soon", question.number),
+        body: format!(
+            "{}\nExtend it to go on. Your draft is kept either way.",
+            text::excerpt(&question.title, TITLE_CHARS)
+        ),
+        at: now,
+        offer_id: None,
+        question_id: Some(question.id),
+        is_old: false,
+    })
+}
+
+/// What a digest is called: the most important first.
+fn digest_title(of: &[StoredNotice]) -> String {
+    let count = |kind| of.iter().filter(|stored| stored.notice.kind == kind).count();
+    let mut parts: Vec<String> = Vec::new();
+    for (kind, one, several, more) in [
+        (
+            NoticeKind::OfferAccepted,
+            "An offer was accepted",
+            "offers were accepted",
+            "accepted",
+        ),
+        (
+            NoticeKind::OfferCompleted,
+            "A service was completed",
+            "services were completed",
+            "completed",
+        ),
+        (
+            NoticeKind::OfferDeclined,
+            "An offer was declined",
+            "offers were declined",
+            "declined",
+        ),
+        (
+            NoticeKind::CustomerReplied,
+            "A customer replied",
+            "customers’ replies",
+            "replied",
+        ),
+        (
+            NoticeKind::SupportReplied,
+            "A moderator replied",
+            "moderators’ replies",
+            "from moderators",
+        ),
+    ] {
+        match (count(kind), parts.is_empty()) {
+            (0, _) => {}
+            (1, true) => parts.push(one.to_owned()),
+            (several_of_it, true) => parts.push(format!("{several_of_it} {several}")),
+            (more_of_it, false) => parts.push(format!("{more_of_it} {more}")),
+        }
+    }
+    if parts.is_empty() || count(NoticeKind::Digest) > 0 {
+        return "News while you were away".to_owned();
+    }
+    parts.join(", ")
+}
+
 /// One notice for several.
 pub(crate) fn digest(id: Uuid, of: &[StoredNotice], now: Timestamp) -> NewNotice {
-    let accepted = of
-        .iter()
-        .filter(|stored| stored.notice.kind == NoticeKind::OfferAccepted)
-        .count();
-    let title = match (accepted, of.len() - accepted) {
-        (1, 0) => "An offer was accepted".to_owned(),
-        (accepted, 0) => format!("{accepted} offers were accepted"),
-        (0, 1) => "A service was completed".to_owned(),
-        (0, completed) => format!("{completed} services were completed"),
-        (1, completed) => format!("An offer was accepted, {completed} completed"),
-        (accepted, completed) => format!("{accepted} offers were accepted, {completed} completed"),
+    let title = digest_title(of);
+    let line = |StoredNotice { notice, .. }: &StoredNotice| match notice.kind {
+        NoticeKind::OfferAccepted | NoticeKind::OfferCompleted => notice.body.clone(),
+        _ => notice.title.clone(),
     };
-    let mut lines: Vec<_> = of
-        .iter()
-        .take(DIGEST_LINES)
-        .map(|stored| stored.notice.body.clone())
-        .collect();
+    let mut lines: Vec<_> = of.iter().take(DIGEST_LINES).map(line).collect();
     if of.len() > DIGEST_LINES {
         lines.push(format!("and {} more in the Request Centre", of.len() - DIGEST_LINES));
     }

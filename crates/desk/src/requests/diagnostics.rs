@@ -2,7 +2,7 @@
 
 use super::Answer;
 use crate::{
-    api::{Nothing, diagnostics::DiagnosticsView, settings::Settings},
+    api::{Nothing, diagnostics::DiagnosticsView},
     desk::Desk,
 };
 use proffer_protocol::PROTOCOL_VERSION;
@@ -13,7 +13,7 @@ impl Desk {
         let session = self.session();
         let connection = self.connection_view().await?;
         let place = self.inner.cache.place().await?;
-        let settings: Settings = self.inner.journal.settings().await?;
+        let settings = self.settings();
         let mut text = String::new();
         let mut line = |name: &str, value: &dyn std::fmt::Display| {
             // Writing to a string cannot fail.

@@ -3,12 +3,17 @@
 use super::Answer;
 use crate::{
     api::{
-        Nothing, OpenTarget,
-        notice::{NoticeList, NoticeMarkRead, NoticeTest, NoticeView},
+        ApiError, ApiErrorCode, DeskEvent, Nothing, OpenTarget,
+        notice::{AttentionNote, NoticeKind, NoticeList, NoticeMarkRead, NoticePause, NoticeTest, NoticeView},
+        offer::OfferRef,
     },
     desk::Desk,
-    ports::Notification,
+    error::Result,
+    ports::{NoticeAction, Notification},
 };
+use proffer_protocol::Entity;
+use std::time::Duration;
+use uuid::Uuid;
 
 const NOTICES_SHOWN: u32 = 200;
 
@@ -20,6 +25,7 @@ impl Desk {
             notices: stored
                 .into_iter()
                 .map(|stored| NoticeView {
+                    is_held: stored.is_held(),
                     id: stored.notice.id,
                     kind: stored.notice.kind,
                     title: stored.notice.title,
@@ -32,7 +38,34 @@ impl Desk {
                 })
                 .collect(),
             unread_count: self.inner.journal.unread_count(account.id).await?,
+            paused_until: self.paused_until().await?,
         })
+    }
+
+    pub(crate) async fn notice_pause(&self, request: NoticePause) -> Answer<NoticeList> {
+        self.pause_notices(request.minutes).await?;
+        self.notice_list(Nothing).await
+    }
+
+    /// Pauses notifications for so many minutes from now; 0 ends the pause.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub async fn pause_notices(&self, minutes: u16) -> Result<()> {
+        let until = self.now() + Duration::from_secs(u64::from(minutes) * 60);
+        self.inner.journal.pause_until(until).await?;
+        if let Ok(account) = self.account() {
+            self.tell_notices(account.id).await?;
+            self.begin_raising();
+        }
+        // Whoever watches the time looks again.
+        self.tell(DeskEvent::SettingsChanged);
+        Ok(())
+    }
+
+    pub(crate) async fn attention_note(&self, request: AttentionNote) -> Answer<Nothing> {
+        self.inner.attention.send_replace(request);
+        Ok(Nothing)
     }
 
     pub(crate) async fn notice_mark_read(&self, request: NoticeMarkRead) -> Answer<NoticeList> {
@@ -52,6 +85,9 @@ impl Desk {
                 title: "Proffer can notify you".to_owned(),
                 body: "You will see a notification like this when a customer accepts an offer.".to_owned(),
                 target: Some(OpenTarget::RequestCentre),
+                kind: NoticeKind::OfferAccepted,
+                actions: vec![NoticeAction::Open],
+                has_sound: self.settings().notice_choices.offer_accepted.has_sound,
             })
             .await;
         if outcome.is_ok() && self.account().is_ok() {
@@ -60,13 +96,97 @@ impl Desk {
         }
         Ok(NoticeTest {
             was_taken: outcome.is_ok(),
-            problem: outcome.err().map(|words| {
-                format!(
+            problem: match outcome {
+                Ok(()) => self.why_hushed().await?.map(str::to_owned),
+                Err(words) => Some(format!(
                     "The system's notification service did not take it ({words}). Check that notifications are \
                      allowed for Proffer in the system's settings and that a notification service runs. Until then \
                      notices are shown in the app."
-                )
-            }),
+                )),
+            },
         })
+    }
+
+    /// Why other notifications would not be raised now, although this one was taken.
+    async fn why_hushed(&self) -> Answer<Option<&'static str>> {
+        let settings = self.settings();
+        if !settings.notifications {
+            return Ok(Some("Other notifications are switched off above."));
+        }
+        if self.paused_until().await?.is_some() {
+            return Ok(Some("Other notifications are paused for now."));
+        }
+        if self.hushed_until().await?.is_some() {
+            return Ok(Some("Other notifications wait until the quiet hours end."));
+        }
+        if !settings.notice_choices.offer_accepted.is_raised {
+            return Ok(Some(
+                "An accepted offer is not raised on the desktop, as you chose above.",
+            ));
+        }
+        Ok(None)
+    }
+
+    /// Does what a button of a notification says. When it cannot be done, that is raised in its place.
+    pub(crate) async fn act_on_notice(&self, id: Uuid, action: NoticeAction) -> Result<()> {
+        let account = self.account()?;
+        let Some(stored) = self.inner.journal.notice(account.id, id).await? else {
+            return Ok(());
+        };
+        let notice = stored.notice;
+        let (failure, outcome) = match (action, notice.offer_id, notice.question_id) {
+            (NoticeAction::Start, Some(offer_id), _) => (
+                "The work could not be started",
+                self.offer_start(OfferRef { offer_id }).await.map(|_| ()),
+            ),
+            (NoticeAction::Extend, _, Some(question)) => (
+                "The lock could not be extended",
+                // Not by `question_extend`, which would count the question as seen.
+                self.command_now(format!("/v1/questions/{question}/extend"), Entity::Question)
+                    .await,
+            ),
+            _ => return self.notice_activated(id).await,
+        };
+        match outcome {
+            Ok(()) => {
+                self.inner
+                    .journal
+                    .mark_notices_read(account.id, &[id], self.now())
+                    .await?;
+                self.tell_notices(account.id).await
+            }
+            Err(error) => {
+                tracing::warn!(code = ?error.code, ?action, "a notification's button could not be carried out");
+                let notification = Notification {
+                    id,
+                    title: failure.to_owned(),
+                    body: reason(&error),
+                    target: Some(crate::notices::target(&notice)),
+                    kind: notice.kind,
+                    actions: vec![NoticeAction::Open],
+                    has_sound: false,
+                };
+                if let Err(words) = self.raise(&notification).await {
+                    tracing::warn!(error = %words, "nor could that be told");
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Why a button did nothing, in words.
+fn reason(error: &ApiError) -> String {
+    match error.code {
+        ApiErrorCode::Offline | ApiErrorCode::PlatformTrouble => {
+            "The platform cannot be reached now. Your draft is kept.".to_owned()
+        }
+        ApiErrorCode::OfferStateConflict => {
+            "The offer has moved on. The Request Centre shows how it stands.".to_owned()
+        }
+        ApiErrorCode::SignInNeeded => "Sign in again. Drafts and unsent messages are kept.".to_owned(),
+        ApiErrorCode::LockNotHeld => "It has ended meanwhile. Your draft is kept.".to_owned(),
+        ApiErrorCode::LockHeld => format!("{} holds the question now. Your draft is kept.", error.detail),
+        _ => error.detail.clone(),
     }
 }

@@ -141,7 +141,9 @@ impl Desk {
     }
 
     async fn set_session(&self, session: Session) -> Result<()> {
-        self.inner.journal.save_session(&session.saved()).await?;
+        let saved = session.saved();
+        self.inner.journal.save_session(&saved).await?;
+        self.inner.journal.save_account(&saved, self.now()).await?;
         self.inner.session.send_replace(Arc::new(session));
         self.tell(DeskEvent::SessionChanged);
         Ok(())
@@ -152,6 +154,70 @@ impl Desk {
         let Some(saved) = self.inner.journal.session().await? else {
             return Ok(());
         };
+        if let (Some(me), Some(aside)) = (&saved.me, self.inner.cache_moved_to.clone()) {
+            self.tell_rebuilt(me.account.id, &aside).await?;
+        }
+        self.take_up(saved).await
+    }
+
+    /// Goes on with another saved account, which then syncs; the present one stays saved, with its token.
+    pub(crate) async fn switch_account(&self, id: AccountId) -> std::result::Result<(), ApiError> {
+        let _one_at_a_time = self.inner.signing.lock().await;
+        let saved = self.inner.journal.saved_account(id).await?;
+        let saved = saved.ok_or_else(|| ApiError::new(ApiErrorCode::NotFound))?;
+        let session = self.session();
+        if session.state == SessionState::SignedIn && session.me.as_ref().is_some_and(|me| me.account.id == id) {
+            return Ok(());
+        }
+        self.stop_engine().await;
+        self.take_up(saved).await?;
+        if self.session().link.is_none() {
+            self.set_signed_out().await?;
+        }
+        self.tell(DeskEvent::QueueChanged);
+        self.tell_notices(id).await?;
+        Ok(())
+    }
+
+    /// Takes an account off the list and ends its session; the present one is signed out instead.
+    pub(crate) async fn forget_account(&self, id: AccountId) -> std::result::Result<(), ApiError> {
+        if self.session().me.as_ref().is_some_and(|me| me.account.id == id) {
+            return self.sign_out().await;
+        }
+        let _one_at_a_time = self.inner.signing.lock().await;
+        let saved = self.inner.journal.saved_account(id).await?;
+        let saved = saved.ok_or_else(|| ApiError::new(ApiErrorCode::NotFound))?;
+        let name = keychain_name(&saved.platform_url, id);
+        match (
+            self.inner.ports.keychain.get(&name).await,
+            self.inner.ports.connector.connect(&saved.platform_url),
+        ) {
+            (Ok(Some(token)), Ok(platform)) => self.end_on_platform(&*platform, &token).await,
+            (Ok(None), _) => {}
+            _ => tracing::warn!("the platform was not told of the sign-out"),
+        }
+        self.delete_token(&name).await;
+        self.inner.journal.forget_account(id).await?;
+        self.tell(DeskEvent::SessionChanged);
+        Ok(())
+    }
+
+    async fn end_on_platform(&self, platform: &dyn Platform, token: &str) {
+        match tokio::time::timeout(SIGN_OUT_TIMEOUT, platform.sign_out(token)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the platform was not told of the sign-out"),
+            Err(_) => tracing::warn!("the platform was not told of the sign-out in time"),
+        }
+    }
+
+    async fn delete_token(&self, name: &str) {
+        if let Err(error) = self.inner.ports.keychain.delete(name).await {
+            tracing::warn!(%error, "the keychain still holds the token");
+        }
+    }
+
+    /// Takes up a session that was kept, with the token from the keychain.
+    async fn take_up(&self, saved: SavedSession) -> Result<()> {
         let mut session = Session {
             state: saved.state,
             platform_url: saved.platform_url,
@@ -164,9 +230,6 @@ impl Desk {
             let account = me.account.id;
             session.first_signed_in_at = self.inner.journal.first_signed_in_at(account, self.now()).await?;
             self.give_cache_to(account).await?;
-            if let Some(aside) = self.inner.cache_moved_to.clone() {
-                self.tell_rebuilt(account, &aside).await?;
-            }
             if session.state == SessionState::SignedIn {
                 let name = keychain_name(&session.platform_url, account);
                 let token = self.inner.ports.keychain.get(&name).await.unwrap_or_else(|error| {
@@ -219,9 +282,10 @@ impl Desk {
     /// Tells the expert that the cache was damaged and is built anew.
     async fn tell_rebuilt(&self, account: AccountId, aside: &std::path::Path) -> Result<()> {
         let notice = wording::rebuilt_notice(self.mint(), aside, self.now());
+        let choices = self.settings().notice_choices;
         self.inner
             .journal
-            .add_notices(account, vec![notice], self.now())
+            .add_notices(account, vec![notice], &choices, self.now())
             .await?;
         self.tell_notices(account).await
     }
@@ -289,17 +353,12 @@ impl Desk {
         let session = self.session();
         self.stop_engine().await;
         if let Some(link) = &session.link {
-            match tokio::time::timeout(SIGN_OUT_TIMEOUT, link.platform.sign_out(&link.token)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::warn!(%error, "the platform was not told of the sign-out"),
-                Err(_) => tracing::warn!("the platform was not told of the sign-out in time"),
-            }
+            self.end_on_platform(&*link.platform, &link.token).await;
         }
         if let Some(me) = &session.me {
-            let name = keychain_name(&session.platform_url, me.account.id);
-            if let Err(error) = self.inner.ports.keychain.delete(&name).await {
-                tracing::warn!(%error, "the keychain still holds the token");
-            }
+            self.delete_token(&keychain_name(&session.platform_url, me.account.id))
+                .await;
+            self.inner.journal.forget_account(me.account.id).await?;
         }
         self.inner.cache.clear(None).await?;
         self.delete_fetched_files().await?;
@@ -321,10 +380,8 @@ impl Desk {
             return Ok(());
         }
         if let Some(me) = &session.me {
-            let name = keychain_name(&session.platform_url, me.account.id);
-            if let Err(error) = self.inner.ports.keychain.delete(&name).await {
-                tracing::warn!(%error, "the keychain still holds the token");
-            }
+            self.delete_token(&keychain_name(&session.platform_url, me.account.id))
+                .await;
         }
         self.set_session(Session {
             state: SessionState::Expired,

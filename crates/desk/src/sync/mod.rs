@@ -74,6 +74,7 @@ impl Desk {
             spawn(Box::pin(stream::run(self.clone(), link.clone()))),
             spawn(Box::pin(push::run(self.clone(), link))),
             spawn(Box::pin(index::run(self.clone()))),
+            spawn(Box::pin(crate::notices::watch::run(self.clone()))),
         ];
         *self.inner.engine.lock().await = Some(Engine { cancel, tasks });
     }
