@@ -1,8 +1,8 @@
 //! The shell: the desk's window and what it needs of the system. It holds no rule, no SQL and no HTTP.
 //!
 //! [`main`] reads how it was started, then builds one Tauri app around one [`Desk`]: the UI asks through
-//! [`commands`], hears through [`events`]; the desk raises notifications through [`notifier`] and keeps its token
-//! through [`keychain`]. The engine runs with or without a window.
+//! [`commands`], hears through [`events`]; the desk raises notifications through [`notifier`], keeps its token through
+//! [`keychain`] and asks for what else it needs through [`shell`]. The engine runs with or without a window.
 
 mod commands;
 mod desk_slot;
@@ -12,7 +12,9 @@ mod links;
 mod log_file;
 mod notifier;
 mod selftest;
+mod shell;
 mod start;
+mod tray;
 mod updater;
 mod webkit;
 mod window;
@@ -20,7 +22,7 @@ mod window;
 use anyhow::Context;
 use desk_slot::DeskSlot;
 use keychain::SystemKeychain;
-use notifier::SystemNotifier;
+use notifier::{Click, SystemNotifier};
 use proffer_desk::{Desk, DeskConfig, DeskError, HttpConnector, Ports, SystemClock, SystemEntropy};
 use start::Start;
 use std::{
@@ -31,8 +33,8 @@ use std::{
     time::Duration,
 };
 use tauri::{AppHandle, Manager, RunEvent, async_runtime};
+use tauri_plugin_autostart::MacosLauncher;
 use tokio::sync::mpsc;
-use uuid::Uuid;
 
 /// How long the program waits at its end for the desk to close; nothing is lost if it is cut.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -72,15 +74,20 @@ fn run(start: Start) -> anyhow::Result<()> {
     tauri::Builder::default()
         // First of all plugins: a second start must end before it touches anything.
         .plugin(single_instance.build())
+        .plugin(tauri_plugin_autostart::init(
+            MacosLauncher::LaunchAgent,
+            Some(vec!["--background"]),
+        ))
         .manage(DeskSlot::default())
+        .manage(window::Closing::new(background))
         .invoke_handler(tauri::generate_handler![commands::desk_request])
         .on_window_event(window::on_event)
         .setup(move |app| set_up(app.handle(), start).map_err(Into::into))
         .build(tauri::generate_context!())
         .context("the window system cannot be used")?
         .run(move |app, event| match event {
-            // Closing the last window ends the program, save when it was started to run without one.
-            RunEvent::ExitRequested { code: None, api, .. } if background => api.prevent_exit(),
+            // Closing the last window ends the program, save when it goes on without one.
+            RunEvent::ExitRequested { code: None, api, .. } if window::goes_on_without(app) => api.prevent_exit(),
             RunEvent::Exit => close(app),
             _ => {}
         });
@@ -102,6 +109,7 @@ fn set_up(app: &AppHandle, start: Start) -> anyhow::Result<()> {
         "starting"
     );
     app.manage(window::SizeFile(data_dir.join("window.json")));
+    app.manage(tray::Tray::open(app));
     updater::register(app)?;
     end_on_signal(app.clone());
     async_runtime::spawn(open_desk(app.clone(), data_dir, start.sign_in));
@@ -119,7 +127,10 @@ async fn open_desk(app: AppHandle, data_dir: PathBuf, sign_in: Option<start::Pre
     let notifier = SystemNotifier::new(&data_dir, clicks);
     match desk(&data_dir, downloads_dir, notifier).await {
         Ok(desk) => {
+            desk.attach_shell(Arc::new(shell::TauriShell(app.clone())));
             async_runtime::spawn(events::forward(app.clone(), desk.events()));
+            async_runtime::spawn(tray::follow(app.clone(), desk.clone(), desk.events()));
+            async_runtime::spawn(window::follow_zoom(app.clone(), desk.clone(), desk.events()));
             async_runtime::spawn(follow_clicks(app.clone(), desk.clone(), clicked));
             if let Some(sign_in) = sign_in
                 && let Err(error) = sign_in.apply(&desk).await
@@ -152,13 +163,22 @@ async fn desk(data_dir: &Path, downloads_dir: PathBuf, notifier: SystemNotifier)
     Desk::open(config, ports).await
 }
 
-/// A clicked notification brings the window up, where the notification leads.
-async fn follow_clicks(app: AppHandle, desk: Desk, mut clicked: mpsc::UnboundedReceiver<Uuid>) {
-    while let Some(id) = clicked.recv().await {
-        if let Err(error) = desk.notice_activated(id).await {
-            tracing::warn!(%error, "the clicked notice cannot be read");
-        }
-        window::show(&app);
+/// A clicked notification brings the window up, where the notification leads; its other buttons are carried out
+/// without.
+async fn follow_clicks(app: AppHandle, desk: Desk, mut clicked: mpsc::UnboundedReceiver<Click>) {
+    while let Some(Click { id, action }) = clicked.recv().await {
+        let (app, desk) = (app.clone(), desk.clone());
+        // What takes its time holds up no other click.
+        async_runtime::spawn(async move {
+            match desk.notice_acted(id, action).await {
+                Ok(true) => window::show(&app),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the clicked notice cannot be read");
+                    window::show(&app);
+                }
+            }
+        });
     }
 }
 

@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use notify_rust::NotificationResponse;
-use proffer_desk::ports::{Notification, Notifier, NotifierError};
+use proffer_desk::{
+    api::notice::NoticeKind,
+    ports::{NoticeAction, Notification, Notifier, NotifierError},
+};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
@@ -10,17 +13,69 @@ use uuid::Uuid;
 /// The picture beside a notification, for systems where the app is not installed and has no icon of its own.
 const ICON: &[u8] = include_bytes!("../../icons/128x128.png");
 
+/// A notification was clicked, or one of its buttons.
+pub(crate) struct Click {
+    /// The notice's key.
+    pub(crate) id: Uuid,
+    /// What it asks for.
+    pub(crate) action: NoticeAction,
+}
+
+/// A button: its name to the system and its words.
+fn button(action: NoticeAction) -> (&'static str, &'static str) {
+    match action {
+        // Some desktops show the default action as a button, so it has a label.
+        NoticeAction::Open => ("default", "Open"),
+        NoticeAction::Start => ("start", "Start"),
+        NoticeAction::Extend => ("extend", "Extend"),
+    }
+}
+
+/// What a response asks for; `None` for a notification that went without one.
+fn asked(response: &NotificationResponse) -> Option<NoticeAction> {
+    match response {
+        NotificationResponse::Default => Some(NoticeAction::Open),
+        // The label comes back where the system has no names for buttons.
+        NotificationResponse::Action(name) => [NoticeAction::Open, NoticeAction::Start, NoticeAction::Extend]
+            .into_iter()
+            .find(|action| [button(*action).0, button(*action).1].contains(&name.as_str())),
+        _ => None,
+    }
+}
+
+/// Of what kind it is, for what the desktop does with each kind.
+#[cfg(target_os = "linux")]
+fn category(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::CustomerReplied | NoticeKind::SupportReplied => "im.received",
+        NoticeKind::LockEndsSoon => "x-proffer.lock",
+        NoticeKind::CacheRebuilt => "device",
+        NoticeKind::OfferAccepted | NoticeKind::OfferCompleted | NoticeKind::OfferDeclined | NoticeKind::Digest => {
+            "x-proffer.offer"
+        }
+    }
+}
+
+/// How much it presses. Nothing is critical, which would break through the desktop's do-not-disturb.
+#[cfg(target_os = "linux")]
+fn urgency(kind: NoticeKind) -> notify_rust::Urgency {
+    match kind {
+        NoticeKind::OfferDeclined | NoticeKind::CacheRebuilt => notify_rust::Urgency::Low,
+        _ => notify_rust::Urgency::Normal,
+    }
+}
+
 /// Raises notifications and tells which of them was clicked.
 pub(crate) struct SystemNotifier {
     icon: Option<PathBuf>,
-    clicks: UnboundedSender<Uuid>,
+    clicks: UnboundedSender<Click>,
     #[cfg(target_os = "linux")]
     body_is_markup: tokio::sync::OnceCell<bool>,
 }
 
 impl SystemNotifier {
-    /// A notifier that sends the id of every notification that is clicked.
-    pub(crate) fn new(data_dir: &Path, clicks: UnboundedSender<Uuid>) -> Self {
+    /// A notifier that tells of every notification that is clicked.
+    pub(crate) fn new(data_dir: &Path, clicks: UnboundedSender<Click>) -> Self {
         let icon = data_dir.join("icon.png");
         let written = std::fs::create_dir_all(data_dir).and_then(|()| std::fs::write(&icon, ICON));
         Self {
@@ -36,11 +91,26 @@ impl SystemNotifier {
         form.summary(&notification.title).body(body);
         #[cfg(target_os = "linux")]
         {
-            // Some desktops show the default action as a button, so it has a label.
             form.appname("Proffer")
-                .action("default", "Open")
-                .urgency(notify_rust::Urgency::Normal)
-                .hint(notify_rust::Hint::DesktopEntry("Proffer".to_owned()));
+                .urgency(urgency(notification.kind))
+                .hint(notify_rust::Hint::Category(category(notification.kind).to_owned()))
+                .hint(notify_rust::Hint::DesktopEntry("Proffer".to_owned()))
+                .hint(if notification.has_sound {
+                    notify_rust::Hint::SoundName("message-new-instant".to_owned())
+                } else {
+                    notify_rust::Hint::SuppressSound(true)
+                });
+        }
+        #[cfg(not(target_os = "linux"))]
+        if notification.has_sound {
+            form.sound_name("Default");
+        }
+        for action in &notification.actions {
+            let (name, words) = button(*action);
+            // Elsewhere a click on it opens it without a button.
+            if cfg!(target_os = "linux") || *action != NoticeAction::Open {
+                form.action(name, words);
+            }
         }
         #[cfg(not(target_os = "macos"))]
         if let Some(icon) = &self.icon {
@@ -81,8 +151,26 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// What is wrong, in words where it is known.
 fn refused(error: &dyn std::fmt::Display) -> NotifierError {
-    NotifierError(error.to_string())
+    let said = error.to_string();
+    let known = [
+        ("ServiceUnknown", "no notification service runs in this session"),
+        (
+            "was not provided by any .service files",
+            "no notification service runs in this session",
+        ),
+        (
+            "ExcessNotificationGeneration",
+            "the notification service has had too many at once",
+        ),
+        (
+            "AccessDenied",
+            "the system does not let Proffer reach the notification service",
+        ),
+    ];
+    let words = known.iter().find(|(sign, _)| said.contains(sign));
+    NotifierError(words.map_or(said.clone(), |(_, words)| (*words).to_owned()))
 }
 
 #[async_trait]
@@ -92,8 +180,8 @@ impl Notifier for SystemNotifier {
         let form = self.form(notification, &body);
         let (id, clicks) = (notification.id, self.clicks.clone());
         let report = move |response: &NotificationResponse| {
-            if matches!(response, NotificationResponse::Default) {
-                let _ = clicks.send(id);
+            if let Some(action) = asked(response) {
+                let _ = clicks.send(Click { id, action });
             }
         };
         #[cfg(target_os = "linux")]
@@ -121,6 +209,22 @@ impl Notifier for SystemNotifier {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_button_is_known_by_its_name_and_by_its_words() {
+        let action = |name: &str| asked(&NotificationResponse::Action(name.to_owned()));
+        assert_eq!(asked(&NotificationResponse::Default), Some(NoticeAction::Open));
+        assert_eq!(action("extend"), Some(NoticeAction::Extend));
+        assert_eq!(action("Start"), Some(NoticeAction::Start));
+        assert_eq!(action("something else"), None);
+    }
+
+    #[test]
+    fn a_missing_service_is_told_in_words() {
+        let NotifierError(words) = refused(&"org.freedesktop.DBus.Error.ServiceUnknown: The name is not activatable");
+        assert_eq!(words, "no notification service runs in this session");
+        assert_eq!(refused(&"something else").0, "something else");
+    }
 
     #[test]
     fn what_a_customer_wrote_is_never_markup() {
