@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Program, run, until } from "./program.mjs";
+import { Program, own, run, until } from "./program.mjs";
 import { shot } from "./shots.mjs";
 
 const DUNST = `[global]
@@ -79,12 +79,20 @@ export class Desktop {
     this.#watch = this.#start("dbus-monitor", ["--session", "interface='org.freedesktop.Notifications',member='Notify'"]);
     await this.#watch.line(/NameAcquired|NameLost|path=\/org\/freedesktop\/DBus/);
     const config = join(this.folder, "dunstrc");
-    writeFileSync(config, DUNST);
-    this.#start("dunst", ["-config", config]);
+    // The daemon draws no buttons; it has a menu of them, from which this chooses the one that is named.
+    const chooser = join(this.folder, "choose-button");
+    writeFileSync(chooser, `#!/bin/sh\nexec grep -m1 -F -f "${this.#button}"\n`, { mode: 0o700 });
+    writeFileSync(config, DUNST.replace("[urgency_normal]", `    dmenu = ${chooser}\n[urgency_normal]`));
+    this.#notifications = this.#start("dunst", ["-config", config]);
     await until("the notification daemon answers", () => this.dunst("count", "displayed"));
   }
 
   #watch;
+  #notifications;
+
+  get #button() {
+    return join(this.folder, "button");
+  }
 
   async #startKeychain() {
     const args = ["--foreground", "--unlock", "--components=secrets"];
@@ -116,6 +124,24 @@ export class Desktop {
     return this.dunst("action", "0");
   }
 
+  /** Presses a button of the notifications on the screen, by its words. */
+  async pressNotificationButton(words) {
+    writeFileSync(this.#button, `#${words} `);
+    await this.dunst("context");
+  }
+
+  /** Ends the notification daemon: nobody takes notifications any more. */
+  stopNotifications() {
+    return this.#notifications.stop();
+  }
+
+  /** Lets tray icons be shown, as a desktop's panel does. */
+  async startTray() {
+    const host = this.#start(own("proffer-tray-host"), [], { log: join(this.folder, "tray-host.log"), keepInput: true });
+    await host.line(/^ready$/);
+    return new Tray(host, this.env);
+  }
+
   /** Takes all notifications off the screen. */
   closeNotifications() {
     return this.dunst("close-all");
@@ -133,6 +159,11 @@ export class Desktop {
     return run("xdotool", ["windowunmap", "--sync", id], { env: this.env });
   }
 
+  /** Asks the windows of this title to close, as a click on their cross does. */
+  async closeWindow(title) {
+    for (const id of await this.visibleWindows(title)) await run("xdotool", ["windowquit", id], { env: this.env });
+  }
+
   /** A picture of the whole screen. */
   shoot(name) {
     return run("import", ["-silent", "-window", "root", shot(name)], { env: this.env });
@@ -142,6 +173,43 @@ export class Desktop {
   async stop(keep = false) {
     for (const program of this.#programs.reverse()) await program.stop(3);
     if (!keep) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/** The tray with the icons of this session. */
+class Tray {
+  #host;
+  #env;
+
+  constructor(host, env) {
+    this.#host = host;
+    this.#env = env;
+  }
+
+  /** The newest icon: {name, path} on the bus. */
+  item() {
+    const [, name, path] = this.#host.lines.map((line) => line.match(/^item (\S+) (\S+)$/)).findLast(Boolean) ?? [];
+    return name && { name, path };
+  }
+
+  async #menu(method, ...args) {
+    const { name, path } = await until("an icon is in the tray", () => this.item());
+    const call = ["call", "--session", "--dest", name, "--object-path", `${path}/Menu`, "--method", `com.canonical.dbusmenu.${method}`];
+    return (await run("gdbus", [...call, ...args], { env: this.#env })).join("\n");
+  }
+
+  /** The icon's menu, as the bus tells it. */
+  menu() {
+    return this.#menu("GetLayout", "0", "-1", "[]");
+  }
+
+  /** Chooses a line of the icon's menu. */
+  async press(words) {
+    const id = await until(`${words} is in the menu`, async () => {
+      const lines = [...(await this.menu()).matchAll(/\((\d+), \{([^{}]*)\}/g)];
+      return lines.find(([, , facts]) => facts.includes(`'label': <'${words}'>`))?.[1];
+    });
+    await this.#menu("Event", id, "clicked", "<int32 0>", "0");
   }
 }
 

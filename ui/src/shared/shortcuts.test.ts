@@ -35,6 +35,25 @@ describe("shortcuts", () => {
     expect([first.mock.calls.length, second.mock.calls.length]).toEqual([0, 1]);
   });
 
+  it("takes the other keys of an action, as the keyboard makes them", () => {
+    const run = vi.fn();
+    const zoomIn: Shortcut = {
+      id: "zoom-in",
+      group: "Desk",
+      key: "+",
+      mod: true,
+      also: [{ key: "+", shift: true }, { key: "=" }],
+      name: "Zoom in",
+      run,
+    };
+    for (const init of [{ key: "+" }, { key: "+", shiftKey: true }, { key: "=" }]) {
+      expect(handle(press({ ...init, ctrlKey: true }), [zoomIn])).toBe(true);
+    }
+    expect(handle(press({ key: "=", ctrlKey: true, shiftKey: true }), [zoomIn])).toBe(false);
+    expect(handle(press({ key: "=" }), [zoomIn])).toBe(false);
+    expect(run).toHaveBeenCalledTimes(3);
+  });
+
   it("shows the keys as people know them", () => {
     expect(keysOf({ key: "Enter", mod: true })).toEqual(["Ctrl", "↵"]);
   });

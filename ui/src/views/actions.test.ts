@@ -8,8 +8,8 @@ import { DeskWindow } from "./desk.svelte";
 /** What systems and web views take for themselves, with Ctrl or ⌘. */
 const TAKEN = new Set(
   [
-    // Editing, windows, printing, zoom.
-    ..."acvxzyqwtnrfpshm0+-=".split(""),
+    // Editing, windows, printing. Zoom is the app's own: the web view's is off.
+    ..."acvxzyqwtnrfpshm".split(""),
     "Tab",
     "`",
     " ",

@@ -12,6 +12,7 @@ function started(state = "signed_in", target: unknown = null) {
     queue_list: () => ({ groups: [] }),
     request_centre_list: () => ({ views: [], groups: [] }),
     notice_list: () => ({ notices: [], unread_count: 0 }),
+    guide_show: () => ({ is_open: false, steps: [] }),
     notice_mark_read: () => ({ notices: [], unread_count: 0 }),
     navigation_take: () => ({ target }),
     question_show: ({ question_id }) => ({
@@ -81,4 +82,56 @@ test("an acceptance is shown in the window, and opening its offer takes it away"
   ]);
   await window.openOffer("o1");
   expect(window.notices.toasts).toEqual([]);
+});
+
+test("another account's desk shows nothing of the one before", async () => {
+  const { desk, window } = started();
+  const saved = (id: string) => ({ state: "signed_in", accounts: [{ account_id: id, is_current: true }] });
+  desk.answers.session_show = () => saved("daniel");
+  await window.start();
+  await window.openQuestion("q1");
+  window.sheet = "add-account";
+  desk.answers.session_show = () => saved("mira");
+  await window.hear({ event: "session_changed" });
+  expect(window.conversation.view).toBeNull();
+  expect(window.sheet).toBeNull();
+});
+
+test("what is looked at is the question at the desk, the offer in the Request Centre, and nothing elsewhere", async () => {
+  const { window } = started();
+  expect(window.target).toBeNull();
+  await window.openQuestion("q1");
+  expect(window.target).toEqual({ kind: "question", question_id: "q1" });
+  await window.openOffer("o1");
+  expect(window.target).toEqual({ kind: "offer", offer_id: "o1" });
+  window.place = "settings";
+  expect(window.target).toBeNull();
+});
+
+test("who closes the window is asked about the tray, and who has no desk before them is not", async () => {
+  const { desk, window } = started();
+  desk.answers.window_close = () => null;
+  await window.start();
+  await window.hear({ event: "close_asked" });
+  expect(window.sheet).toBe("tray-question");
+  expect(desk.count("window_close")).toBe(0);
+
+  const other = started("signed_out");
+  other.desk.answers.window_close = () => null;
+  await other.window.start();
+  await other.window.hear({ event: "close_asked" });
+  expect(other.desk.count("window_close")).toBe(1);
+  expect(other.desk.count("settings_save")).toBe(0);
+});
+
+test("signing out is asked about first", async () => {
+  const { desk, window } = started();
+  desk.answers.session_show = () => ({
+    state: "signed_in",
+    accounts: [{ account_id: "daniel", is_current: true }],
+  });
+  await window.start();
+  window.askToSignOut();
+  expect(window.sheet).toBe("sign-out");
+  expect(desk.count("session_sign_out")).toBe(0);
 });

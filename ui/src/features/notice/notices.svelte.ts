@@ -1,6 +1,8 @@
 import type { NoticeList, NoticeTest } from "../../bindings";
 import { asApiError, request } from "../../host";
 
+const PAUSE_MINUTES = 60;
+
 /** A notice shown for a moment inside the app. */
 export interface Toast {
   offerId: string;
@@ -28,6 +30,16 @@ export class Notices {
     } catch (error) {
       this.test = { was_taken: false, problem: asApiError(error).detail };
     }
+  }
+
+  /** Whether nothing is raised for now because the expert said so. */
+  get isPaused(): boolean {
+    return (this.list?.paused_until ?? null) !== null;
+  }
+
+  /** Pauses notifications for an hour, or ends the pause. */
+  async pause(minutes = this.isPaused ? 0 : PAUSE_MINUTES) {
+    this.list = await request("notice_pause", { minutes });
   }
 
   show(toast: Toast) {

@@ -21,3 +21,19 @@ test("a test notification that fails is told with its reason", async () => {
   await notices.sendTest();
   expect(notices.test).toEqual({ was_taken: false, problem: "No notification service runs." });
 });
+
+test("a pause lasts an hour, and the same button ends it", async () => {
+  const desk = new ScriptedDesk({
+    notice_pause: ({ minutes }) => ({
+      notices: [],
+      unread_count: 0,
+      paused_until: minutes ? "2026-11-23T13:00:00Z" : null,
+    }),
+  });
+  const notices = new Notices();
+  await notices.pause();
+  expect(notices.isPaused).toBe(true);
+  await notices.pause();
+  expect(notices.isPaused).toBe(false);
+  expect(desk.asked.map(({ payload }) => payload)).toEqual([{ minutes: 60 }, { minutes: 0 }]);
+});

@@ -1,4 +1,4 @@
-import type { ApiError, ConnectionView, SessionView } from "../../bindings";
+import type { ApiError, ConnectionView, SavedAccount, SessionView } from "../../bindings";
 import { asApiError, request } from "../../host";
 
 /** Who is signed in, and how the desk stands to its platform. */
@@ -7,17 +7,54 @@ export class Session {
   connection = $state<ConnectionView | null>(null);
   error = $state<ApiError | null>(null);
   isWorking = $state(false);
+  /** The account that its expert was asked about, whether to sign out of it. */
+  leaving = $state<SavedAccount | null>(null);
+
+  /** The account that is worked with. */
+  get current(): SavedAccount | null {
+    return this.view?.accounts?.find((account) => account.is_current) ?? null;
+  }
+
+  /** The saved accounts that are not worked with. */
+  get others(): SavedAccount[] {
+    return (this.view?.accounts ?? []).filter((account) => !account.is_current);
+  }
 
   async load() {
     this.view = await request("session_show");
     this.connection = await request("connection_show");
   }
 
-  async signIn(platformUrl: string, email: string, password: string): Promise<boolean> {
+  signIn(platformUrl: string, email: string, password: string): Promise<boolean> {
+    return this.#work(() => request("session_sign_in", { platform_url: platformUrl, email, password }));
+  }
+
+  switchTo(accountId: string): Promise<boolean> {
+    return this.#work(() => request("session_switch", { account_id: accountId }));
+  }
+
+  /** Says which account is to be left; it is left when its expert has said yes. */
+  askToLeave(accountId: string): boolean {
+    this.leaving = this.view?.accounts?.find((account) => account.account_id === accountId) ?? null;
+    return this.leaving !== null;
+  }
+
+  async leave(): Promise<boolean> {
+    const account = this.leaving;
+    if (!account) return false;
+    this.leaving = null;
+    return this.#work(() =>
+      account.is_current
+        ? request("session_sign_out")
+        : request("session_forget", { account_id: account.account_id }),
+    );
+  }
+
+  async #work(ask: () => Promise<SessionView>): Promise<boolean> {
     this.isWorking = true;
     this.error = null;
     try {
-      this.view = await request("session_sign_in", { platform_url: platformUrl, email, password });
+      this.view = await ask();
       this.connection = await request("connection_show");
       return true;
     } catch (error) {
@@ -26,9 +63,5 @@ export class Session {
     } finally {
       this.isWorking = false;
     }
-  }
-
-  async signOut() {
-    this.view = await request("session_sign_out");
   }
 }
