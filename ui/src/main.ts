@@ -7,6 +7,7 @@ import "./styles/components.css";
 import "./styles/desk.css";
 import "./styles/dialog.css";
 import "./styles/request-centre.css";
+import "./styles/insights.css";
 import "./styles/lines.css";
 import "./styles/thread.css";
 import "./styles/app.css";

@@ -108,6 +108,7 @@ export class Expert {
 
   async startOffer() {
     await this.desk.click("offer-start");
+    await this.desk.click("start-yes");
     await this.desk.see("offer-deliver");
   }
 

@@ -6,6 +6,15 @@
 export type AccountId = string;
 
 /**
+ * Names a saved account.
+ */
+export type AccountRef = { 
+/**
+ * Whose.
+ */
+account_id: AccountId, };
+
+/**
  * A refused request.
  */
 export type ApiError = { 
@@ -25,7 +34,7 @@ fields: Array<FieldProblem>, };
 /**
  * Why a request was refused. A closed set: the UI has words, severity and the way out for each.
  */
-export type ApiErrorCode = "malformed_request" | "invalid_fields" | "sign_in_needed" | "wrong_credentials" | "not_an_expert" | "offline" | "not_a_platform" | "protocol_mismatch" | "not_found" | "forbidden" | "lock_held" | "lock_not_held" | "question_closed" | "answer_first" | "not_your_question" | "offer_state_conflict" | "offer_revised" | "offer_expired" | "already_sent" | "too_large" | "storage_failed" | "notifications_refused" | "platform_trouble" | "internal";
+export type ApiErrorCode = "malformed_request" | "invalid_fields" | "sign_in_needed" | "wrong_credentials" | "not_an_expert" | "offline" | "not_a_platform" | "protocol_mismatch" | "not_found" | "forbidden" | "lock_held" | "lock_not_held" | "question_closed" | "answer_first" | "not_your_question" | "offer_state_conflict" | "offer_revised" | "offer_expired" | "reminder_not_allowed" | "already_sent" | "too_large" | "storage_failed" | "notifications_refused" | "system_refused" | "platform_trouble" | "internal";
 
 /**
  * Light or dark.
@@ -76,9 +85,26 @@ content_base64: string, };
 export type AttachmentId = string;
 
 /**
- * Names a file.
+ * A picture, to be shown. Its `Debug` form hides the content.
+ */
+export type AttachmentPreview = { 
+/**
+ * What its bytes are, as they themselves tell; never one that can hold a script.
+ */
+media_type: string, 
+/**
+ * Its bytes in base64.
+ */
+content_base64: string, };
+
+/**
+ * Names a file of a question: of the question itself, its messages, its offers' deliveries, or drafts of any of them.
  */
 export type AttachmentRef = { 
+/**
+ * The question.
+ */
+question_id: QuestionId, 
 /**
  * Which.
  */
@@ -107,6 +133,19 @@ export type AttachmentSaved = {
 path: string, };
 
 /**
+ * What the expert is looking at: nothing is raised about it.
+ */
+export type AttentionNote = { 
+/**
+ * Whether the window is the one being worked in.
+ */
+is_focused: boolean, 
+/**
+ * What it shows; `None` for a list or the settings.
+ */
+target: OpenTarget | null, };
+
+/**
  * A proposed time for a call.
  */
 export type CallSlot = { 
@@ -131,6 +170,16 @@ starts_at: string,
  * How long it lasts, in minutes.
  */
 minutes: number, };
+
+/**
+ * A field of expertise that experts serve and customers ask in.
+ */
+export type CategoryId = string;
+
+/**
+ * A field that a revision can change.
+ */
+export type ChangedField = "kind" | "title" | "deliverables" | "price" | "delivery_time" | "expires_at" | "note" | "call_slots";
 
 /**
  * The steps and what is missing.
@@ -233,6 +282,14 @@ customer_viewed_at: string | null,
  */
 messages: Array<MessageView>, 
 /**
+ * The first message of others that came after this question was last shown; `None` without one.
+ */
+unread_from: MessageId | null, 
+/**
+ * What happened to this expert's offers on it, oldest first.
+ */
+happenings: Array<HappeningView>, 
+/**
  * The rating.
  */
 rating: RatingView | null, 
@@ -257,7 +314,7 @@ draft: MessageDraftView,
  */
 has_offer_draft: boolean, 
 /**
- * The ready phrases.
+ * The ready phrases and the expert's own.
  */
 phrases: Array<Phrase>, };
 
@@ -302,6 +359,44 @@ customer_since: string,
  * How many of their questions this desk knows.
  */
 question_count: number, };
+
+/**
+ * Own data, exported.
+ */
+export type DataExported = { 
+/**
+ * The folder that holds it.
+ */
+folder: string, 
+/**
+ * How many files it has.
+ */
+file_count: number, };
+
+/**
+ * The data on this computer.
+ */
+export type DataView = { 
+/**
+ * The folder.
+ */
+folder: string, 
+/**
+ * The local copy of the platform: it can be fetched again.
+ */
+cache_bytes: number, 
+/**
+ * Drafts, outbox, notices and settings: they exist only here.
+ */
+journal_bytes: number, 
+/**
+ * Files fetched from the platform.
+ */
+files_bytes: number, 
+/**
+ * Everything else: logs, the window's size.
+ */
+other_bytes: number, };
 
 /**
  * The delivery being written.
@@ -378,7 +473,23 @@ question_id: QuestionId, } | { "event": "offers_changed",
 /**
  * Which.
  */
-offer_ids: Array<OfferId>, } | { "event": "outbox_changed" } | { "event": "notices_changed", 
+offer_ids: Array<OfferId>, } | { "event": "outbox_changed" } | { "event": "upload_progressed", 
+/**
+ * The outbox entry.
+ */
+command_id: CommandId, 
+/**
+ * The file's name.
+ */
+name: string, 
+/**
+ * How many of its bytes have gone out; all of them once this try is over, however it ended.
+ */
+sent_bytes: number, 
+/**
+ * How many it has.
+ */
+size_bytes: number, } | { "event": "notices_changed", 
 /**
  * How many are unread.
  */
@@ -398,7 +509,7 @@ customer_name: string,
 /**
  * For how much, ready to show.
  */
-amount_text: string, } | { "event": "support_requests_changed" } | { "event": "settings_changed" } | { "event": "navigation_requested", 
+amount_text: string, } | { "event": "support_requests_changed" } | { "event": "settings_changed" } | { "event": "close_asked" } | { "event": "navigation_requested", 
 /**
  * Where.
  */
@@ -448,6 +559,11 @@ question_id: QuestionId, } | { "kind": "delivery",
 offer_id: OfferId, };
 
 /**
+ * Something that happened to an offer; notices are keyed by it.
+ */
+export type EventId = string;
+
+/**
  * The expert.
  */
 export type ExpertView = { 
@@ -487,6 +603,19 @@ expires_at: string, };
 export type FieldCode = "missing" | "too_long" | "too_short" | "too_many" | "too_small" | "too_large" | "malformed" | "in_the_past" | "not_offered" | "dangerous_type" | "taken" | "no_match";
 
 /**
+ * A word in braces that stands for nothing: it would be sent as it is.
+ */
+export type FieldNotice = { 
+/**
+ * Where it stands, such as `/note` or `/deliverables/2`.
+ */
+pointer: string, 
+/**
+ * The word with its braces.
+ */
+word: string, };
+
+/**
  * One field's problem: where it is, why, and what to do, in English words for clients without a table of their own.
  */
 export type FieldProblem = { 
@@ -508,6 +637,291 @@ message: string,
 limit?: string, };
 
 /**
+ * Shows the first steps, or puts them away.
+ */
+export type GuideOpen = { 
+/**
+ * Whether they shall be shown.
+ */
+is_open: boolean, };
+
+/**
+ * One of the five steps.
+ */
+export type GuideStep = { 
+/**
+ * Which one.
+ */
+kind: StepKind, 
+/**
+ * Whether it was done, on any question.
+ */
+is_done: boolean, };
+
+/**
+ * The first steps.
+ */
+export type GuideView = { 
+/**
+ * Whether they are shown beside the work.
+ */
+is_open: boolean, 
+/**
+ * The five steps, in order.
+ */
+steps: Array<GuideStep>, };
+
+/**
+ * Who did something to an offer.
+ */
+export type HappeningBy = "expert" | "customer" | "moderator" | "clock";
+
+/**
+ * Something that happened to an offer, shown between the messages.
+ */
+export type HappeningView = { 
+/**
+ * Its id.
+ */
+id: EventId, 
+/**
+ * What.
+ */
+kind: OfferEventKind, 
+/**
+ * Who did it.
+ */
+by: HappeningBy, 
+/**
+ * When, by this computer's clock.
+ */
+at: string, 
+/**
+ * To which offer.
+ */
+offer_id: OfferId, 
+/**
+ * The title of the version it happened to.
+ */
+title: string, 
+/**
+ * The price of that version, ready to show.
+ */
+amount_text: string, };
+
+/**
+ * An amount, ready to show and to draw.
+ */
+export type InsightsAmount = { 
+/**
+ * In minor units.
+ */
+minor: number, 
+/**
+ * Ready to show.
+ */
+text: string, 
+/**
+ * What the expert nets of it, in minor units.
+ */
+net_minor: number, 
+/**
+ * The same, ready to show.
+ */
+net_text: string, };
+
+/**
+ * The offers within a price band.
+ */
+export type InsightsBand = { 
+/**
+ * From this price on, ready to show.
+ */
+from_text: string, 
+/**
+ * Up to but without this price; `None` for the highest band.
+ */
+below_text: string | null, 
+/**
+ * How far they came.
+ */
+counts: InsightsCounts, };
+
+/**
+ * How far offers came.
+ */
+export type InsightsCounts = { 
+/**
+ * Sent.
+ */
+sent: number, 
+/**
+ * Of those, seen by the customer.
+ */
+viewed: number, 
+/**
+ * Of those sent, accepted.
+ */
+accepted: number, 
+/**
+ * Accepted of a hundred sent, rounded; `None` if none was sent.
+ */
+accepted_percent: number | null, };
+
+/**
+ * A currency's earnings.
+ */
+export type InsightsEarnings = { 
+/**
+ * The currency's code.
+ */
+currency: string, 
+/**
+ * All that was accepted in these months and not cancelled since.
+ */
+accepted: InsightsAmount, 
+/**
+ * All that was completed in these months.
+ */
+completed: InsightsAmount, 
+/**
+ * Every month of the period, oldest first.
+ */
+months: Array<InsightsMonth>, };
+
+/**
+ * Where the offers were saved.
+ */
+export type InsightsExported = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * How many offers are in it.
+ */
+offer_count: number, };
+
+/**
+ * The offers of one kind.
+ */
+export type InsightsKind = { 
+/**
+ * The kind.
+ */
+kind: ServiceKind, 
+/**
+ * Its name.
+ */
+kind_label: string, 
+/**
+ * How far they came.
+ */
+counts: InsightsCounts, };
+
+/**
+ * A month's earnings.
+ */
+export type InsightsMonth = { 
+/**
+ * The month where the expert is, such as `2026-11`.
+ */
+month: string, 
+/**
+ * What was accepted in it and not cancelled since.
+ */
+accepted: InsightsAmount, 
+/**
+ * What was completed in it.
+ */
+completed: InsightsAmount, };
+
+/**
+ * The offers that share a template or a category.
+ */
+export type InsightsNamed = { 
+/**
+ * Its name; `None` for offers of which no template is recorded, or whose category is gone.
+ */
+name: string | null, 
+/**
+ * How far they came.
+ */
+counts: InsightsCounts, };
+
+/**
+ * The offers that are looked at: those first sent within it. Earnings are those of its months.
+ */
+export type InsightsPeriod = "days30" | "days90" | "months12" | "all";
+
+/**
+ * A currency's price bands.
+ */
+export type InsightsPrices = { 
+/**
+ * The currency's code.
+ */
+currency: string, 
+/**
+ * From the lowest to the highest that any offer falls into.
+ */
+bands: Array<InsightsBand>, };
+
+/**
+ * Asks for a period.
+ */
+export type InsightsShow = { 
+/**
+ * Which.
+ */
+period: InsightsPeriod, };
+
+/**
+ * How the expert's offers fared.
+ */
+export type InsightsView = { 
+/**
+ * The period.
+ */
+period: InsightsPeriod, 
+/**
+ * Whether the expert ever sent an offer.
+ */
+has_offers: boolean, 
+/**
+ * All offers of the period.
+ */
+counts: InsightsCounts, 
+/**
+ * Half of the accepted ones were accepted within this time of being sent.
+ */
+accept_median_seconds: number | null, 
+/**
+ * Nine of ten were.
+ */
+accept_p90_seconds: number | null, 
+/**
+ * By kind, the most often sent first.
+ */
+kinds: Array<InsightsKind>, 
+/**
+ * By template, the most often sent first.
+ */
+templates: Array<InsightsNamed>, 
+/**
+ * By category, the most often sent first.
+ */
+categories: Array<InsightsNamed>, 
+/**
+ * By price, for each currency.
+ */
+prices: Array<InsightsPrices>, 
+/**
+ * By month, for each currency.
+ */
+earnings: Array<InsightsEarnings>, };
+
+/**
  * A kind to choose from.
  */
 export type KindChoice = { 
@@ -527,6 +941,11 @@ is_call: boolean,
  * What keeps this kind from being offered now.
  */
 blocker: OfferBlocker | null, };
+
+/**
+ * The language of the app. Only languages with a whole catalogue are here.
+ */
+export type Language = "system" | "english";
 
 /**
  * Whose the lock is.
@@ -726,9 +1145,64 @@ export type NextDateKind = "due" | "call" | "expires" | "reminder" | "completes"
 export type Nothing = null;
 
 /**
+ * What is done with notices of one kind.
+ */
+export type NoticeChoice = { 
+/**
+ * Whether they are raised on the desktop.
+ */
+is_raised: boolean, 
+/**
+ * Whether that makes a sound.
+ */
+has_sound: boolean, };
+
+/**
+ * The choice for each kind.
+ */
+export type NoticeChoices = { 
+/**
+ * A customer accepted an offer.
+ */
+offer_accepted: NoticeChoice, 
+/**
+ * An offer was completed.
+ */
+offer_completed: NoticeChoice, 
+/**
+ * A customer declined an offer.
+ */
+offer_declined: NoticeChoice, 
+/**
+ * A customer replied.
+ */
+customer_replied: NoticeChoice, 
+/**
+ * A moderator replied.
+ */
+support_replied: NoticeChoice, 
+/**
+ * A lock ends soon.
+ */
+lock_ends_soon: NoticeChoice, 
+/**
+ * Several notices in one.
+ */
+digest: NoticeChoice, 
+/**
+ * The local copy is built anew.
+ */
+cache_rebuilt: NoticeChoice, };
+
+/**
+ * How much a notification says. Systems show notifications on a locked screen as well, so it holds everywhere.
+ */
+export type NoticeDetail = "full" | "event" | "nothing";
+
+/**
  * What a notice tells.
  */
-export type NoticeKind = "offer_accepted" | "offer_completed" | "offer_declined" | "customer_replied" | "support_replied" | "digest" | "cache_rebuilt";
+export type NoticeKind = "offer_accepted" | "offer_completed" | "offer_declined" | "customer_replied" | "support_replied" | "lock_ends_soon" | "digest" | "cache_rebuilt";
 
 /**
  * The notices.
@@ -741,7 +1215,11 @@ notices: Array<NoticeView>,
 /**
  * How many are unread.
  */
-unread_count: number, };
+unread_count: number, 
+/**
+ * Until when notifications are paused, if they are.
+ */
+paused_until: string | null, };
 
 /**
  * Marks notices as read.
@@ -753,6 +1231,15 @@ export type NoticeMarkRead = {
 ids: Array<string>, };
 
 /**
+ * Pauses notifications, or ends the pause.
+ */
+export type NoticePause = { 
+/**
+ * For how long from now, in minutes; 0 ends the pause.
+ */
+minutes: number, };
+
+/**
  * What came of a test notification.
  */
 export type NoticeTest = { 
@@ -761,7 +1248,7 @@ export type NoticeTest = {
  */
 was_taken: boolean, 
 /**
- * What is wrong and what to do, when it was not.
+ * What is wrong and what to do: why it was not taken, or why others would not be raised now.
  */
 problem: string | null, };
 
@@ -798,6 +1285,10 @@ is_read: boolean,
  */
 raise_error: string | null, 
 /**
+ * Whether it waits for the end of the quiet hours or the pause.
+ */
+is_held: boolean, 
+/**
  * The offer it is about.
  */
 offer_id: OfferId | null, 
@@ -809,7 +1300,7 @@ question_id: QuestionId | null, };
 /**
  * Something the expert can do with an offer now.
  */
-export type OfferAction = "start" | "deliver" | "revise" | "withdraw" | "cancel";
+export type OfferAction = "start" | "deliver" | "revise" | "withdraw" | "remind" | "cancel";
 
 /**
  * What keeps an offer from being sent.
@@ -828,6 +1319,32 @@ offer_id: OfferId,
  * Why; the customer sees it.
  */
 reason: string, };
+
+/**
+ * One change of a revision.
+ */
+export type OfferChange = { 
+/**
+ * Of which field.
+ */
+field: ChangedField, 
+/**
+ * How.
+ */
+kind: OfferChangeKind, 
+/**
+ * What it was, ready to show, times in the customer's zone; `None` if there was nothing.
+ */
+old: string | null, 
+/**
+ * What it is, likewise.
+ */
+new: string | null, };
+
+/**
+ * How a field changed.
+ */
+export type OfferChangeKind = "changed" | "added" | "removed" | "moved";
 
 /**
  * Keeps the delivery being written. Files are added apart.
@@ -957,6 +1474,14 @@ customer_first_name: string,
  */
 revises: OfferId | null, 
 /**
+ * What a revision changes; `None` for a new offer.
+ */
+revision: OfferRevision | null, 
+/**
+ * The customer's time zone, if the platform told it: the expiry is chosen in it.
+ */
+customer_zone: string | null, 
+/**
  * The fields as they stand.
  */
 fields: OfferFields, 
@@ -965,6 +1490,10 @@ fields: OfferFields,
  * chosen.
  */
 problems: Array<FieldProblem>, 
+/**
+ * What looks like a placeholder and is none.
+ */
+notices: Array<FieldNotice>, 
 /**
  * What keeps any offer from being sent.
  */
@@ -978,6 +1507,14 @@ preview: OfferPreview,
  */
 net_text: string | null, 
 /**
+ * What the expert's own accepted offers of this kind cost.
+ */
+price_hint: PriceHint | null, 
+/**
+ * The delivery time as a choice among others, such as `2 working days`.
+ */
+delivery_label: string, 
+/**
  * The kinds, in order.
  */
 kinds: Array<KindChoice>, 
@@ -985,6 +1522,10 @@ kinds: Array<KindChoice>,
  * The templates, own ones first.
  */
 templates: Array<TemplateChoice>, 
+/**
+ * What can stand in braces in a template.
+ */
+placeholders: Array<Placeholder>, 
 /**
  * The currencies, the preselected one first.
  */
@@ -1192,9 +1733,13 @@ deliverables: Array<string>,
  */
 delivery_text: string, 
 /**
- * When it expires, `None` for never.
+ * When it expires, in the customer's zone; `None` for never.
  */
-expires_at: string | null, 
+expires_text: string | null, 
+/**
+ * The name of that zone.
+ */
+zone_name: string, 
 /**
  * The note, safe; may be empty.
  */
@@ -1202,7 +1747,11 @@ note_html: string,
 /**
  * The proposed call times.
  */
-call_slots: Array<CallSlotField>, 
+call_slots: Array<PreviewSlot>, 
+/**
+ * The words around them.
+ */
+words: PreviewWords, 
 /**
  * The email's subject.
  */
@@ -1220,6 +1769,19 @@ export type OfferRef = {
  * Which.
  */
 offer_id: OfferId, };
+
+/**
+ * What a revision starts from and changes.
+ */
+export type OfferRevision = { 
+/**
+ * The version that the customer has.
+ */
+version: number, 
+/**
+ * What is different from it; while nothing is, the revision cannot be submitted.
+ */
+changes: Array<OfferChange>, };
 
 /**
  * One offer of the list.
@@ -1288,16 +1850,54 @@ is_unread: boolean, };
 export type OfferState = "sent" | "held" | "declined" | "accepted" | "in_progress" | "delivered" | "completed" | "withdrawn" | "expired" | "superseded" | "cancelled";
 
 /**
+ * Moves an own template to another place among the own ones.
+ */
+export type OfferTemplateMove = { 
+/**
+ * The draft of the dialog that is open.
+ */
+draft_id: string, 
+/**
+ * Which.
+ */
+template_id: string, 
+/**
+ * Its place from now on, counted from 0; past the end means last.
+ */
+to: number, };
+
+/**
  * Names a template.
  */
 export type OfferTemplateRef = { 
+/**
+ * The draft of the dialog that is open.
+ */
+draft_id: string, 
 /**
  * Which.
  */
 template_id: string, };
 
 /**
- * Keeps the fields as an own template.
+ * Gives an own template another name.
+ */
+export type OfferTemplateRename = { 
+/**
+ * The draft of the dialog that is open.
+ */
+draft_id: string, 
+/**
+ * Which.
+ */
+template_id: string, 
+/**
+ * Its name from now on.
+ */
+name: string, };
+
+/**
+ * Keeps the fields as an own template, after all others.
  */
 export type OfferTemplateSave = { 
 /**
@@ -1406,6 +2006,14 @@ viewed_at: string | null,
  */
 remind_at: string | null, 
 /**
+ * When a reminder of this version last went out.
+ */
+reminded_at: string | null, 
+/**
+ * Whether the customer can be reminded; `None` unless it is open.
+ */
+reminder: ReminderView | null, 
+/**
  * Whether the email about it was given up.
  */
 email_failed: boolean, 
@@ -1495,7 +2103,7 @@ state: OutboxState, };
 /**
  * What an entry does.
  */
-export type OutboxKind = "answer" | "info_request" | "offer" | "revision" | "withdrawal" | "start" | "delivery" | "cancellation" | "support_request";
+export type OutboxKind = "answer" | "info_request" | "offer" | "revision" | "withdrawal" | "reminder" | "start" | "delivery" | "cancellation" | "support_request";
 
 /**
  * Names an entry.
@@ -1533,17 +2141,169 @@ export type OutboxView = {
 entries: Array<OutboxEntryView>, };
 
 /**
- * A ready phrase of the composer.
+ * A phrase of the composer.
  */
 export type Phrase = { 
+/**
+ * What it is for.
+ */
+purpose: PhrasePurpose, 
+/**
+ * Its id, if it is the expert's own.
+ */
+id: string | null, 
 /**
  * Its name in the menu.
  */
 name: string, 
 /**
- * What is put into the text.
+ * What is put into the text, with the customer's name in it.
  */
 text: string, };
+
+/**
+ * The phrases as the open question shows them.
+ */
+export type PhraseList = { 
+/**
+ * The ready ones first.
+ */
+phrases: Array<Phrase>, };
+
+/**
+ * What a phrase is for.
+ */
+export type PhrasePurpose = "confirm" | "rate" | "details" | "goodbye" | "own";
+
+/**
+ * Names an own phrase.
+ */
+export type PhraseRef = { 
+/**
+ * The question that is open.
+ */
+question_id: QuestionId, 
+/**
+ * Which.
+ */
+phrase_id: string, };
+
+/**
+ * Keeps a text as an own phrase; the customer's first name in it becomes a placeholder. A phrase of that name gives way.
+ */
+export type PhraseSave = { 
+/**
+ * The question that it was written on.
+ */
+question_id: QuestionId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+/**
+ * A word in braces that stands for something of the question at hand.
+ */
+export type Placeholder = { 
+/**
+ * The word with its braces, such as `{customer}`.
+ */
+word: string, 
+/**
+ * What it stands for here.
+ */
+value: string, };
+
+/**
+ * A proposed call time on the customer's page.
+ */
+export type PreviewSlot = { 
+/**
+ * When, in the customer's zone, and for how long.
+ */
+text: string, 
+/**
+ * Whether it has passed and could not be chosen.
+ */
+is_past: boolean, };
+
+/**
+ * The words of the customer's page, in its own language.
+ */
+export type PreviewWords = { 
+/**
+ * Where the offer stands.
+ */
+state: string, 
+/**
+ * What that means.
+ */
+state_text: string, 
+/**
+ * Above what they will receive.
+ */
+receive: string, 
+/**
+ * Beside the price.
+ */
+whole_price: string, 
+/**
+ * Beside the delivery time.
+ */
+delivery: string, 
+/**
+ * Beside the expiry.
+ */
+open_until: string, 
+/**
+ * Above the proposed call times.
+ */
+choose_call_slot: string, 
+/**
+ * On the button that accepts.
+ */
+accept: string, 
+/**
+ * Under that button.
+ */
+nothing_chosen: string, 
+/**
+ * On the button that keeps it for later.
+ */
+not_now: string, 
+/**
+ * On the button that declines.
+ */
+decline: string, };
+
+/**
+ * What the expert's own accepted offers of the chosen kind cost in the chosen currency; three at least.
+ */
+export type PriceHint = { 
+/**
+ * How many they are.
+ */
+count: number, 
+/**
+ * The lowest price, ready to show.
+ */
+low_text: string, 
+/**
+ * The one in the middle, ready to show.
+ */
+median_text: string, 
+/**
+ * The highest, ready to show.
+ */
+high_text: string, 
+/**
+ * Whether all cost the same.
+ */
+is_one_price: boolean, };
 
 /**
  * A customer's question.
@@ -1617,11 +2377,36 @@ export type QueueList = {
  */
 filter: QueueFilter, 
 /**
- * Words that must occur in title, text or customer's name; empty for all.
+ * Words that must occur in number, title, text or customer's name, the last one perhaps unfinished; empty for all.
  */
 search: string, 
 /**
  * How many rows of each group at most.
+ */
+limit: number, };
+
+/**
+ * Asks for more rows of one group: the list shows a window of what may be very many.
+ */
+export type QueuePage = { 
+/**
+ * As in [`QueueList`].
+ */
+filter: QueueFilter, 
+/**
+ * As in [`QueueList`].
+ */
+search: string, 
+/**
+ * Which group.
+ */
+group: QueueGroupKind, 
+/**
+ * How many rows of it come before.
+ */
+offset: number, 
+/**
+ * How many rows at most.
  */
 limit: number, };
 
@@ -1679,6 +2464,19 @@ is_pending: boolean,
 is_failed: boolean, };
 
 /**
+ * Rows of one group.
+ */
+export type QueueRows = { 
+/**
+ * How many there are in all.
+ */
+count: number, 
+/**
+ * The rows asked for.
+ */
+rows: Array<QueueRow>, };
+
+/**
  * What a row says of its question: shown as icon and word.
  */
 export type QueueStatus = { "kind": "open" } | { "kind": "locked" } | { "kind": "locked_by_other" } | { "kind": "info_requested" } | { "kind": "new_reply" } | { "kind": "answered" } | { "kind": "confirmed" } | { "kind": "offer", 
@@ -1701,6 +2499,23 @@ counts: QueueCounts,
 groups: Array<QueueGroup>, };
 
 /**
+ * When nothing is raised, every day, by this computer's clock. Across midnight if it ends before it begins.
+ */
+export type QuietHours = { 
+/**
+ * Whether they are kept.
+ */
+is_on: boolean, 
+/**
+ * When they begin, in minutes since midnight.
+ */
+from_minute: number, 
+/**
+ * When they end, in minutes since midnight.
+ */
+to_minute: number, };
+
+/**
  * The customer's rating.
  */
 export type RatingView = { 
@@ -1718,6 +2533,50 @@ comment_html: string,
 rated_at: string, };
 
 /**
+ * Why the customer cannot be reminded now.
+ */
+export type ReminderBlocker = { "kind": "too_early", 
+/**
+ * From when on it may be.
+ */
+allowed_at: string, } | { "kind": "already_sent", 
+/**
+ * When.
+ */
+reminded_at: string, } | { "kind": "planned", 
+/**
+ * When.
+ */
+remind_at: string, } | { "kind": "expired" };
+
+/**
+ * Whether the customer of an open offer can be reminded.
+ */
+export type ReminderView = { 
+/**
+ * Why not; `None` if they can.
+ */
+blocker: ReminderBlocker | null, };
+
+/**
+ * How long ago an offer was first sent.
+ */
+export type RequestAge = "week" | "month" | "quarter" | "older";
+
+/**
+ * A category that offers can be narrowed to.
+ */
+export type RequestCategoryChoice = { 
+/**
+ * The category.
+ */
+category_id: CategoryId, 
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
  * Asks for a view.
  */
 export type RequestCentreList = { 
@@ -1728,7 +2587,29 @@ view: RequestView,
 /**
  * Words that must occur in title, customer or question; empty for all.
  */
-search: string, };
+search: string, 
+/**
+ * What else the offers must be.
+ */
+filter: RequestFilter, };
+
+/**
+ * Marks offers as read.
+ */
+export type RequestCentreMarkRead = { 
+/**
+ * Which.
+ */
+offer_ids: Array<OfferId>, };
+
+/**
+ * What was marked.
+ */
+export type RequestCentreMarked = { 
+/**
+ * How many of them were unread.
+ */
+marked_count: number, };
 
 /**
  * The Request Centre.
@@ -1743,6 +2624,10 @@ views: Array<RequestViewCount>,
  */
 groups: Array<OfferGroup>, 
 /**
+ * What the offers can be narrowed to.
+ */
+choices: RequestFilterChoices, 
+/**
  * Requests for help, newest first.
  */
 support_requests: Array<SupportRequestView>, 
@@ -1750,6 +2635,73 @@ support_requests: Array<SupportRequestView>,
  * How many unread offers there are, for the badge.
  */
 unread_count: number, };
+
+/**
+ * Narrows the offers of every view; what is not set narrows nothing.
+ */
+export type RequestFilter = { 
+/**
+ * The kind.
+ */
+kind: ServiceKind | null, 
+/**
+ * Where it stands; what waits in the outbox stands nowhere yet.
+ */
+state: OfferState | null, 
+/**
+ * The question's category.
+ */
+category_id: CategoryId | null, 
+/**
+ * The currency of its price.
+ */
+currency: string | null, 
+/**
+ * The smallest price in that currency, as typed; empty for any.
+ */
+min_text: string, 
+/**
+ * The largest price in that currency, as typed; empty for any.
+ */
+max_text: string, 
+/**
+ * How long ago it was first sent.
+ */
+age: RequestAge | null, };
+
+/**
+ * What the expert's offers can be narrowed to: only what occurs among them.
+ */
+export type RequestFilterChoices = { 
+/**
+ * The kinds.
+ */
+kinds: Array<RequestKindChoice>, 
+/**
+ * The states.
+ */
+states: Array<OfferState>, 
+/**
+ * The categories.
+ */
+categories: Array<RequestCategoryChoice>, 
+/**
+ * The currencies' codes.
+ */
+currencies: Array<string>, };
+
+/**
+ * A kind of service that offers can be narrowed to.
+ */
+export type RequestKindChoice = { 
+/**
+ * The kind.
+ */
+kind: ServiceKind, 
+/**
+ * Its name.
+ */
+label: string, };
 
 /**
  * A view of the Request Centre.
@@ -1772,6 +2724,35 @@ count: number,
  * The sum in each currency, ready to show.
  */
 amount_texts: Array<string>, };
+
+/**
+ * An account saved on this computer.
+ */
+export type SavedAccount = { 
+/**
+ * Whose.
+ */
+account_id: AccountId, 
+/**
+ * The expert's name.
+ */
+name: string, 
+/**
+ * One or two letters for the avatar.
+ */
+initials: string, 
+/**
+ * Their address.
+ */
+email: string, 
+/**
+ * The platform's address.
+ */
+platform_url: string, 
+/**
+ * Whether it is the present one.
+ */
+is_current: boolean, };
 
 /**
  * A customer whose name was found.
@@ -1954,7 +2935,11 @@ email: string,
 /**
  * How the token is kept; `None` when signed out.
  */
-token_kept: TokenKept | null, };
+token_kept: TokenKept | null, 
+/**
+ * The accounts saved on this computer, the one used last first.
+ */
+accounts: Array<SavedAccount>, };
 
 /**
  * What the expert can set.
@@ -1965,13 +2950,46 @@ export type Settings = {
  */
 appearance: Appearance, 
 /**
- * Whether notifications are raised on the desktop.
+ * How large everything is drawn, in percent: 80 to 200.
+ */
+zoom_percent: number, 
+/**
+ * The language.
+ */
+language: Language, 
+/**
+ * Whether notifications are raised on the desktop at all.
  */
 notifications: boolean, 
+/**
+ * Which of them, and with sound or not.
+ */
+notice_choices: NoticeChoices, 
+/**
+ * How much they say.
+ */
+notice_detail: NoticeDetail, 
+/**
+ * When none are raised.
+ */
+quiet_hours: QuietHours, 
+/**
+ * Whether the program goes on in the tray when its window is closed; `None` until the expert was asked.
+ */
+keeps_in_tray: boolean | null, 
 /**
  * How long a sent message can be taken back, in seconds; 0 for not at all.
  */
 undo_seconds: number, };
+
+/**
+ * Lets the app start at login, or not.
+ */
+export type SettingsStartAtLogin = { 
+/**
+ * Whether it shall.
+ */
+starts: boolean, };
 
 /**
  * The settings and what they stand beside.
@@ -1981,6 +2999,14 @@ export type SettingsView = {
  * What the expert can set.
  */
 settings: Settings, 
+/**
+ * Until when notifications are paused, if they are.
+ */
+paused_until: string | null, 
+/**
+ * What the system can do.
+ */
+system: SystemView, 
 /**
  * Where the desk keeps its data.
  */
@@ -2061,6 +3087,10 @@ id: SupportRequestId,
  */
 question_id: QuestionId | null, 
 /**
+ * That question's short number, if this computer knows it.
+ */
+question_number: number | null, 
+/**
  * The subject.
  */
 subject: string, 
@@ -2083,7 +3113,24 @@ reply_html: string | null,
 /**
  * When it was replied to.
  */
-replied_at: string | null, };
+replied_at: string | null, 
+/**
+ * Why it could not be sent; `None` while it waits and once the platform has it.
+ */
+pending: OfferPending | null, };
+
+/**
+ * What the system around the app can do and does.
+ */
+export type SystemView = { 
+/**
+ * Why there is no icon in the tray; `None` if there is one.
+ */
+tray_problem: string | null, 
+/**
+ * Whether the app starts when its owner logs in; `None` if the system does not say.
+ */
+starts_at_login: boolean | null, };
 
 /**
  * A template to choose from.
@@ -2102,7 +3149,7 @@ name: string,
  */
 kind: ServiceKind, 
 /**
- * Whether it came with the app; own ones can be deleted.
+ * Whether it came with the app; own ones can be renamed, moved, updated and deleted.
  */
 is_starter: boolean, };
 
@@ -2132,12 +3179,18 @@ export type Requests = {
   session_sign_in: { request: SessionSignIn; response: SessionView };
   /** Signs out here; drafts and outbox stay on this computer. */
   session_sign_out: { request: Nothing; response: SessionView };
+  /** Goes on with another saved account. */
+  session_switch: { request: AccountRef; response: SessionView };
+  /** Signs out of a saved account that is not the present one. */
+  session_forget: { request: AccountRef; response: SessionView };
   /** How the desk stands to its platform. */
   connection_show: { request: Nothing; response: ConnectionView };
   /** Tries to reach the platform now. */
   connection_retry: { request: Nothing; response: ConnectionView };
   /** The question queue. */
   queue_list: { request: QueueList; response: QueueView };
+  /** More rows of one of its groups. */
+  queue_page: { request: QueuePage; response: QueueRows };
   /** Searches questions, messages, offers and customers in the cache, newest first. */
   search_list: { request: SearchList; response: SearchView };
   /** One question with its whole conversation; marks it as read. */
@@ -2152,12 +3205,18 @@ export type Requests = {
   message_draft_save: { request: MessageDraftSave; response: MessageDraftView };
   /** Puts the draft into the outbox; it goes out after the undo window. */
   message_send: { request: MessageSend; response: ConversationView };
+  /** Keeps a text as an own phrase. */
+  phrase_save: { request: PhraseSave; response: PhraseList };
+  /** Deletes an own phrase. */
+  phrase_delete: { request: PhraseRef; response: PhraseList };
   /** Adds a file to a draft. */
   attachment_add: { request: AttachmentAdd; response: DraftAttachment };
   /** Takes a file off a draft. */
   attachment_remove: { request: AttachmentRemove; response: Nothing };
   /** Fetches a file (from the cache, else from the platform) and saves it to the downloads folder. */
   attachment_save: { request: AttachmentRef; response: AttachmentSaved };
+  /** A picture's bytes (from this computer, else from the platform), to be shown. */
+  attachment_preview: { request: AttachmentRef; response: AttachmentPreview };
   /** What waits to be sent, and what could not be. */
   outbox_list: { request: Nothing; response: OutboxView };
   /** Takes an entry back within its undo window, into its draft. */
@@ -2182,10 +3241,22 @@ export type Requests = {
   offer_dialog_discard: { request: OfferDialogRef; response: Nothing };
   /** Keeps the dialog's fields as an own template. */
   offer_template_save: { request: OfferTemplateSave; response: OfferDialogView };
+  /** Puts the dialog's fields into an own template. */
+  offer_template_update: { request: OfferTemplateRef; response: OfferDialogView };
+  /** Gives an own template another name. */
+  offer_template_rename: { request: OfferTemplateRename; response: OfferDialogView };
+  /** Moves an own template among the own ones. */
+  offer_template_move: { request: OfferTemplateMove; response: OfferDialogView };
   /** Deletes an own template. */
-  offer_template_delete: { request: OfferTemplateRef; response: Nothing };
+  offer_template_delete: { request: OfferTemplateRef; response: OfferDialogView };
   /** The Request Centre. */
   request_centre_list: { request: RequestCentreList; response: RequestCentreView };
+  /** Marks offers as read, many at once. */
+  request_centre_mark_read: { request: RequestCentreMarkRead; response: RequestCentreMarked };
+  /** How the expert's offers fared, in a period. */
+  insights_show: { request: InsightsShow; response: InsightsView };
+  /** Saves the period's offers as CSV to the downloads folder. */
+  insights_export: { request: InsightsShow; response: InsightsExported };
   /** One offer in full; marks it as read. */
   offer_show: { request: OfferRef; response: OfferView };
   /** Starts the work on an accepted offer. */
@@ -2196,6 +3267,8 @@ export type Requests = {
   offer_deliver: { request: OfferRef; response: OfferView };
   /** Takes an open or declined offer back. */
   offer_withdraw: { request: OfferRef; response: OfferView };
+  /** Reminds the customer of an open offer, once a version. */
+  offer_remind: { request: OfferRef; response: OfferView };
   /** Ends an accepted offer, with a reason. */
   offer_cancel: { request: OfferCancel; response: OfferView };
   /** Asks the category's moderator for help. */
@@ -2208,10 +3281,26 @@ export type Requests = {
   notice_mark_read: { request: NoticeMarkRead; response: NoticeList };
   /** Raises a test notification and says what came of it. */
   notice_send_test: { request: Nothing; response: NoticeTest };
+  /** Pauses notifications, or ends the pause; what comes meanwhile is told in one digest. */
+  notice_pause: { request: NoticePause; response: NoticeList };
+  /** Says what the expert is looking at. */
+  attention_note: { request: AttentionNote; response: Nothing };
   /** The settings. */
   settings_show: { request: Nothing; response: SettingsView };
   /** Changes the settings. */
   settings_save: { request: Settings; response: SettingsView };
+  /** Lets the app start at login, or not. */
+  settings_start_at_login: { request: SettingsStartAtLogin; response: SettingsView };
+  /** Closes the window, as the setting for the tray says. */
+  window_close: { request: Nothing; response: Nothing };
+  /** How much room the desk's data takes. */
+  data_show: { request: Nothing; response: DataView };
+  /** Exports the expert's own data into a folder among the downloads; no token is in it. */
+  data_export: { request: Nothing; response: DataExported };
+  /** The first steps of a newcomer. */
+  guide_show: { request: Nothing; response: GuideView };
+  /** Shows the first steps, or puts them away. */
+  guide_open: { request: GuideOpen; response: GuideView };
   /** What a support person asks for; holds no secret. */
   diagnostics_show: { request: Nothing; response: DiagnosticsView };
   /** Where the window shall go, if a notification or link opened it; asked once at start. */

@@ -13,10 +13,12 @@ export interface Shortcut {
   /** With Ctrl, or ⌘ on a Mac. */
   mod?: boolean;
   shift?: boolean;
+  /** Other keys that do the same, not shown; with Ctrl or ⌘ as it is. */
+  also?: { key: string; shift?: boolean }[];
   /** What it does, for the sheet. */
   name: string;
   /** Where its key counts; everywhere when not said. */
-  place?: "desk" | "requests";
+  place?: "desk" | "requests" | "insights";
   /** Whether it can be taken now; always when not said. */
   can?: () => boolean;
   run: () => void;
@@ -57,9 +59,11 @@ export function handle(event: KeyboardEvent, shortcuts: Shortcut[]): boolean {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const found = shortcuts.find(
     (shortcut) =>
-      shortcut.key === key &&
       (shortcut.mod ?? false) === mod &&
-      (!shortcut.mod || (shortcut.shift ?? false) === event.shiftKey) &&
+      [shortcut, ...(shortcut.also ?? [])].some(
+        (keys) =>
+          keys.key === key && ((!mod && key.length === 1) || (keys.shift ?? false) === event.shiftKey),
+      ) &&
       isAvailable(shortcut),
   );
   if (!found) return false;

@@ -1,6 +1,14 @@
 // Every action of the window: the palette, the shortcuts and the sheet are made from this table.
-import type { MessageKind, MessageView, QueueFilter, RequestView } from "../bindings";
+import type {
+  InsightsPeriod,
+  MessageKind,
+  MessageView,
+  QueueFilter,
+  RequestView,
+  StepKind,
+} from "../bindings";
 import type { Shortcut } from "../shared/shortcuts";
+import { PERIODS } from "../features/insights/insights.svelte";
 import { ofCustomer } from "../features/search/search.svelte";
 import type { DeskWindow } from "./desk.svelte";
 
@@ -25,14 +33,49 @@ const VIEWS: [RequestView, string][] = [
   ["done", "Show what is done"],
 ];
 
+const PERIOD_NAMES: Record<InsightsPeriod, string> = {
+  days30: "Insights of 30 days",
+  days90: "Insights of 90 days",
+  months12: "Insights of 12 months",
+  all: "Insights of all time",
+};
+
+/** The action that takes each step to an offer. */
+export const STEP_ACTIONS: Record<StepKind, string> = {
+  locked: "lock",
+  scope_clear: "info-request",
+  answered: "answer",
+  confirmed: "ask-confirmation",
+  offered: "offer",
+};
+
+/** Those that work everywhere, also before anybody is signed in and over a sheet. */
+export function zoomActionsOf({ settings }: DeskWindow): Shortcut[] {
+  const zoom = (id: string, key: string, name: string, by: -1 | 0 | 1): Shortcut => ({
+    id,
+    group: "Desk",
+    key,
+    mod: true,
+    name,
+    run: () => void settings.zoom(by),
+  });
+  return [
+    // On many keyboards + is typed with shift, and = is the key it lies on.
+    { ...zoom("zoom-in", "+", "Zoom in", 1), also: [{ key: "+", shift: true }, { key: "=" }] },
+    { ...zoom("zoom-out", "-", "Zoom out", -1), also: [{ key: "_", shift: true }] },
+    zoom("zoom-reset", "0", "Zoom back to 100 %", 0),
+  ];
+}
+
 /** The table. */
 export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
-  const { conversation, centre, queue, notices, session, settings, search } = desk;
+  const { conversation, centre, queue, notices, settings, search, guide, insights } = desk;
   const isAtDesk = () => desk.place === "desk";
+  const isAtInsights = () => desk.place === "insights";
   const isAtRequests = () => desk.place === "requests";
   const question = () => (isAtDesk() ? conversation.view : null);
   const offer = () => (isAtRequests() ? centre.offer : null);
-  const may = (action: "start" | "deliver" | "revise" | "withdraw" | "cancel") => () =>
+  const may = (action: "start" | "deliver" | "revise" | "withdraw" | "cancel" | "remind") => () =>
     !centre.isBusy && (offer()?.actions.includes(action) ?? false);
   const isMine = () => question()?.lock.state === "mine";
   const canLock = () => {
@@ -55,10 +98,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
     if (isAtRequests()) {
       const next = centre.neighbour(by);
       if (next) void desk.openOffer(next);
-    } else {
-      const next = queue.neighbour(conversation.view?.question_id ?? null, by);
-      if (next) void desk.openQuestion(next);
-    }
+    } else void desk.openNeighbour(by);
   };
   const write = (kind: MessageKind) => () => {
     conversation.kind = kind;
@@ -133,6 +173,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "release",
       group: "Question",
       key: "r",
+      place: "desk",
       name: "Release the lock",
       can: isMine,
       run: () => void conversation.release(),
@@ -154,6 +195,18 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       run: write("info_request"),
     },
     {
+      id: "ask-confirmation",
+      group: "Question",
+      key: "w",
+      place: "desk",
+      name: "Ask whether all is answered",
+      can: hasQuestion,
+      run: () => {
+        conversation.askConfirmation();
+        screen.focus("composer-text");
+      },
+    },
+    {
       id: "attach",
       group: "Question",
       key: "f",
@@ -168,6 +221,17 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       name: "Saved replies",
       can: hasQuestion,
       run: () => screen.press("composer-phrases"),
+    },
+    {
+      id: "preview",
+      group: "Question",
+      key: "m",
+      mod: true,
+      shift: true,
+      place: "desk",
+      name: "Preview the message",
+      can: hasQuestion,
+      run: () => void conversation.preview(),
     },
     {
       id: "send",
@@ -252,7 +316,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       place: "requests",
       name: "Start the work",
       can: may("start"),
-      run: () => void centre.start(),
+      run: () => (centre.asks = "start"),
     },
     {
       id: "deliver",
@@ -294,7 +358,74 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       place: "requests",
       name: "Withdraw the offer",
       can: may("withdraw"),
-      run: () => void centre.withdraw(),
+      run: () => (centre.asks = "withdraw"),
+    },
+    {
+      id: "remind",
+      group: "Offer",
+      key: "r",
+      place: "requests",
+      name: "Remind the customer",
+      can: () => may("remind")() && offer()?.reminder?.blocker === null,
+      run: () => (centre.asks = "remind"),
+    },
+    {
+      id: "select",
+      group: "Move",
+      key: "x",
+      place: "requests",
+      name: "Select the offer",
+      can: () => offer() !== null,
+      run: () => centre.toggleShown(),
+    },
+    ...([1, -1] as const).map((by): Shortcut => ({
+      id: by > 0 ? "select-down" : "select-up",
+      group: "Move",
+      key: by > 0 ? "ArrowDown" : "ArrowUp",
+      shift: true,
+      place: "requests",
+      name: by > 0 ? "Select on down" : "Select on up",
+      can: () => offer() !== null,
+      run: () => {
+        const to = centre.extendSelection(by);
+        if (to) void desk.openOffer(to);
+      },
+    })),
+    {
+      id: "mark-read",
+      group: "Offer",
+      key: "b",
+      place: "requests",
+      name: "Mark the selected offers as read",
+      can: () => isAtRequests() && centre.selection.ids.size > 0,
+      run: () => void centre.markRead(),
+    },
+    ...PERIODS.map((period, index): Shortcut => ({
+      id: `insights-${period}`,
+      group: "Move",
+      key: String(index + 1),
+      place: "insights",
+      name: PERIOD_NAMES[period],
+      can: isAtInsights,
+      run: () => void insights.choose(period),
+    })),
+    {
+      id: "insights-table",
+      group: "Move",
+      key: "b",
+      place: "insights",
+      name: "Show charts as tables",
+      can: isAtInsights,
+      run: () => (insights.asTable = !insights.asTable),
+    },
+    {
+      id: "insights-export",
+      group: "Desk",
+      key: "x",
+      place: "insights",
+      name: "Export the insights as CSV",
+      can: () => isAtInsights() && (insights.view?.has_offers ?? false),
+      run: () => void insights.exportCsv(),
     },
 
     { id: "go-desk", group: "Go to", key: "1", mod: true, name: "Desk", run: () => (desk.place = "desk") },
@@ -305,6 +436,14 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       mod: true,
       name: "Request Centre",
       run: () => (desk.place = "requests"),
+    },
+    {
+      id: "go-insights",
+      group: "Go to",
+      key: "3",
+      mod: true,
+      name: "Insights",
+      run: () => (desk.place = "insights"),
     },
     {
       id: "go-settings",
@@ -369,8 +508,44 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       mod: true,
       shift: true,
       name: "Sign out",
-      run: () => void session.signOut(),
+      run: () => desk.askToSignOut(),
     },
+    {
+      id: "add-account",
+      group: "Desk",
+      key: "a",
+      mod: true,
+      shift: true,
+      name: "Add another account",
+      run: () => (desk.sheet = "add-account"),
+    },
+    {
+      id: "pause-notices",
+      group: "Desk",
+      key: "u",
+      name: "Pause notifications for an hour, or resume",
+      run: () => void notices.pause(),
+    },
+    {
+      id: "guide",
+      group: "Go to",
+      key: "g",
+      name: "Show or hide the first steps",
+      run: () => void guide.open(!guide.view?.is_open),
+    },
+    {
+      id: "export-data",
+      group: "Desk",
+      key: "s",
+      mod: true,
+      shift: true,
+      name: "Export my data",
+      run: () => {
+        desk.place = "settings";
+        void settings.exportData();
+      },
+    },
+    ...zoomActionsOf(desk),
   ];
   return table;
 }

@@ -1,17 +1,21 @@
 import type { DeskEvent, NoticeView, OpenTarget, SearchHit } from "../bindings";
+import { Insights } from "../features/insights/insights.svelte";
+import { Attention } from "../features/notice/attention.svelte";
 import { Notices } from "../features/notice/notices.svelte";
 import { OfferDialog } from "../features/offer-dialog/offer-dialog.svelte";
 import { Conversation } from "../features/question/conversation.svelte";
 import { Queue } from "../features/queue/queue.svelte";
 import { RequestCentre } from "../features/request-centre/request-centre.svelte";
 import { Search } from "../features/search/search.svelte";
+import { Guide } from "../features/session/guide.svelte";
 import { Session } from "../features/session/session.svelte";
 import { SettingsState } from "../features/settings/settings.svelte";
 import { request } from "../host";
 import type { Place } from "./place";
 
 /** Which sheet lies over the window. */
-export type Sheet = "offer" | "notices" | "help" | "shortcuts" | "palette";
+export type Sheet =
+  "offer" | "notices" | "help" | "shortcuts" | "palette" | "sign-out" | "add-account" | "tray-question";
 
 /** The window: where it is, and what it does with each event. The features hold their own state. */
 export class DeskWindow {
@@ -20,9 +24,12 @@ export class DeskWindow {
   conversation = new Conversation();
   dialog = new OfferDialog();
   centre = new RequestCentre();
+  insights = new Insights();
   notices = new Notices();
   settings = new SettingsState();
   search = new Search();
+  guide = new Guide();
+  attention = new Attention();
   place = $state<Place>("desk");
   sheet = $state<Sheet | null>(null);
 
@@ -36,13 +43,46 @@ export class DeskWindow {
   }
 
   async loadAll() {
-    await Promise.all([this.queue.load(), this.centre.load(), this.notices.load()]);
+    await Promise.all([this.queue.load(), this.centre.load(), this.notices.load(), this.guide.load()]);
+  }
+
+  /** What the expert looks at now, where it is one thing. */
+  get target(): OpenTarget | null {
+    const { view } = this.conversation;
+    if (this.place === "desk" && view) return { kind: "question", question_id: view.question_id };
+    const { offer } = this.centre;
+    if (this.place === "requests" && offer) return { kind: "offer", offer_id: offer.offer_id };
+    return null;
+  }
+
+  /** Takes in whose desk it is now; nothing of another account's stays on the screen. */
+  async #loadSession() {
+    const before = this.session.current?.account_id;
+    await this.session.load();
+    if (before !== this.session.current?.account_id) {
+      this.conversation.view = null;
+      this.centre.offer = null;
+      this.insights.forget();
+      this.sheet = null;
+    }
+    if (this.session.view?.state !== "signed_out") await this.loadAll();
+  }
+
+  /** Asks before anybody is signed out: of the present account if none is named. */
+  askToSignOut(accountId = this.session.current?.account_id) {
+    if (accountId && this.session.askToLeave(accountId)) this.sheet = "sign-out";
   }
 
   async openQuestion(id: string) {
     this.place = "desk";
     await this.conversation.open(id);
     await this.queue.load();
+  }
+
+  /** Opens the question so many rows further. */
+  async openNeighbour(by: number) {
+    const next = await this.queue.neighbour(this.conversation.view?.question_id ?? null, by);
+    if (next) await this.openQuestion(next);
   }
 
   async openOffer(id: string) {
@@ -92,24 +132,33 @@ export class DeskWindow {
   async hear(event: DeskEvent) {
     switch (event.event) {
       case "session_changed":
-        await this.session.load();
-        if (this.session.view?.state !== "signed_out") await this.loadAll();
+        await this.#loadSession();
         break;
-      case "connection_changed":
+      case "connection_changed": {
+        const wasOnline = this.session.connection?.state === "online";
         this.session.connection = event.connection;
+        // Only once all is here it is known who is a newcomer.
+        if (!wasOnline && event.connection.state === "online") await this.guide.load();
         break;
+      }
       case "queue_changed":
         await this.queue.load();
+        await this.guide.refresh();
         break;
       case "question_changed":
         if (event.question_id === this.conversation.view?.question_id) await this.conversation.refresh();
         break;
       case "offers_changed":
+        await this.guide.refresh();
         await this.centre.refresh();
+        if (this.place === "insights") await this.insights.load();
         if (this.conversation.view) await this.conversation.refresh();
         break;
       case "outbox_changed":
         this.session.connection = await request("connection_show");
+        break;
+      case "upload_progressed":
+        this.conversation.noteSent(event.command_id, event.name, event.sent_bytes / event.size_bytes);
         break;
       case "notices_changed":
         await this.notices.load();
@@ -126,6 +175,11 @@ export class DeskWindow {
         break;
       case "settings_changed":
         await this.settings.load();
+        break;
+      case "close_asked":
+        // Who has no desk before them has nothing to be told of.
+        if (this.session.view?.state === "signed_in") this.sheet = "tray-question";
+        else await this.settings.closeWindow(null);
         break;
       case "navigation_requested":
         await request("navigation_take");

@@ -1,2 +1,2 @@
 /** Where the window is. */
-export type Place = "desk" | "requests" | "settings";
+export type Place = "desk" | "requests" | "insights" | "settings";

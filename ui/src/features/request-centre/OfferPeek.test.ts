@@ -1,6 +1,7 @@
 import { flushSync, mount, unmount } from "svelte";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { OfferView } from "../../bindings";
+import { ScriptedDesk } from "../../host/scripted-desk";
 import OfferPeek from "./OfferPeek.svelte";
 import { RequestCentre } from "./request-centre.svelte";
 
@@ -28,6 +29,8 @@ const inProgress: OfferView = {
   chosen_call_slot: null,
   viewed_at: null,
   remind_at: null,
+  reminded_at: null,
+  reminder: null,
   email_failed: false,
   decline_reason: null,
   cancel_reason: null,
@@ -38,6 +41,8 @@ const inProgress: OfferView = {
   delivery_draft: { message: "", is_call_outcome: false, attachments: [], saved_at: null },
   pending: null,
 };
+
+afterEach(() => vi.unstubAllGlobals());
 
 function peekAt(offer: OfferView) {
   const centre = new RequestCentre();
@@ -62,5 +67,49 @@ test("a delivery that is being written stays open when the same offer comes anew
   centre.offer = { ...inProgress, offer_id: "0199a000-0000-7000-8000-000000000003" };
   flushSync();
   expect(find("deliver-message")).toBeNull();
+  await close();
+});
+
+test("a withdrawal is asked about, and nothing happens until it is confirmed", async () => {
+  const sent: OfferView = { ...inProgress, state: "sent", actions: ["revise", "remind", "withdraw"] };
+  const desk = new ScriptedDesk({
+    offer_withdraw: () => ({ ...sent, state: "withdrawn", actions: [] }),
+    request_centre_list: () => ({ views: [], groups: [] }),
+  });
+  const { centre, find, close } = peekAt(sent);
+  find("offer-withdraw")?.click();
+  flushSync();
+  expect(desk.count("offer_withdraw")).toBe(0);
+  expect(find("offer-confirm")?.textContent).toContain("Helen");
+  centre.asks = null;
+  flushSync();
+  expect(find("offer-withdraw")).not.toBeNull();
+
+  find("offer-withdraw")?.click();
+  flushSync();
+  await centre.confirm();
+  flushSync();
+  expect(desk.count("offer_withdraw")).toBe(1);
+  expect(find("offer-confirm")).toBeNull();
+  await close();
+});
+
+test("a reminder that cannot be sent says why, beside its button", async () => {
+  const open: OfferView = {
+    ...inProgress,
+    state: "sent",
+    actions: ["remind"],
+    reminder: { blocker: { kind: "too_early", allowed_at: "2026-11-24T10:00:00Z" } },
+  };
+  const { centre, find, close } = peekAt(open);
+  const button = () => find<HTMLButtonElement>("offer-remind");
+  expect(button()?.disabled).toBe(true);
+  expect(button()?.getAttribute("aria-describedby")).toBe(find("remind-blocked")?.id);
+  expect(find("remind-blocked")?.textContent).toContain("a day after");
+
+  centre.offer = { ...open, reminder: { blocker: null } };
+  flushSync();
+  expect(button()?.disabled).toBe(false);
+  expect(find("remind-blocked")).toBeNull();
   await close();
 });

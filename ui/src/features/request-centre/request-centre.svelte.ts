@@ -4,36 +4,81 @@ import type {
   OfferRow,
   OfferView,
   RequestCentreView,
+  RequestFilter,
   RequestView,
 } from "../../bindings";
 import { asApiError, request } from "../../host";
+import { Selection } from "./selection.svelte";
+
+/** A filter that narrows nothing. */
+export const NO_FILTER: RequestFilter = {
+  kind: null,
+  state: null,
+  category_id: null,
+  currency: null,
+  min_text: "",
+  max_text: "",
+  age: null,
+};
+
+/** What is written or asked about the offer that is shown, before anything happens. */
+export type Asks = "deliver" | "cancel" | "start" | "withdraw" | "remind";
 
 /** The Request Centre: a view of the offers, and one of them in full. */
 export class RequestCentre {
   view = $state<RequestCentreView | null>(null);
   shows = $state<RequestView>("all_open");
   search = $state("");
+  filter = $state<RequestFilter>({ ...NO_FILTER });
+  /** What is wrong with the filter; the list stays as it was. */
+  filterError = $state<ApiError | null>(null);
   offer = $state<OfferView | null>(null);
   error = $state<ApiError | null>(null);
   isBusy = $state(false);
-  /** What is being written about the offer. */
-  asks = $state<"deliver" | "cancel" | null>(null);
+  asks = $state<Asks | null>(null);
   /** The delivery being written. */
   message = $state("");
   isCallOutcome = $state(false);
   files = $state<DraftAttachment[]>([]);
+  /** How many offers were just marked as read. */
+  markedCount = $state<number | null>(null);
 
   readonly rows: OfferRow[] = $derived(this.view?.groups.flatMap((group) => group.rows) ?? []);
+  readonly isFiltered: boolean = $derived(
+    Object.entries(NO_FILTER).some(([name, none]) => this.filter[name as keyof RequestFilter] !== none),
+  );
+  readonly selection = new Selection(() => this.rows.map((row) => row.offer_id));
   #latest = 0;
 
   async load() {
     const mine = ++this.#latest;
-    const view = await request("request_centre_list", { view: this.shows, search: this.search });
-    if (mine === this.#latest) this.view = view;
+    try {
+      const view = await request("request_centre_list", {
+        view: this.shows,
+        search: this.search,
+        filter: { ...this.filter },
+      });
+      if (mine !== this.#latest) return;
+      this.view = view;
+      this.filterError = null;
+      this.selection.keepOnly();
+    } catch (error) {
+      if (mine === this.#latest) this.filterError = asApiError(error);
+    }
   }
 
   async choose(view: RequestView) {
     this.shows = view;
+    await this.load();
+  }
+
+  async narrow(change: Partial<RequestFilter>) {
+    this.filter = { ...this.filter, ...change };
+    await this.load();
+  }
+
+  async clearFilter() {
+    this.filter = { ...NO_FILTER };
     await this.load();
   }
 
@@ -61,9 +106,41 @@ export class RequestCentre {
     return next?.offer_id ?? null;
   }
 
+  /** Selects the offer that is shown, or not any more. */
+  toggleShown() {
+    if (this.offer) this.selection.toggle(this.offer.offer_id);
+  }
+
+  /** Selects on to the row so many further, from the offer that is shown; gives that row. */
+  extendSelection(step: number): string | null {
+    return this.selection.extend(this.offer?.offer_id ?? null, step);
+  }
+
+  async markRead() {
+    const offer_ids = [...this.selection.ids];
+    if (offer_ids.length === 0) return;
+    await this.#attempt(async () => {
+      const { marked_count } = await request("request_centre_mark_read", { offer_ids });
+      this.markedCount = marked_count;
+      this.selection.clear();
+      await this.load();
+    });
+  }
+
   start = () => this.#act((id) => request("offer_start", { offer_id: id }));
   withdraw = () => this.#act((id) => request("offer_withdraw", { offer_id: id }));
+  remind = () => this.#act((id) => request("offer_remind", { offer_id: id }));
   cancel = (reason: string) => this.#act((id) => request("offer_cancel", { offer_id: id, reason }));
+
+  /** Does what was asked about, once it is confirmed. */
+  async confirm() {
+    const { asks } = this;
+    if (asks === "start") await this.start();
+    else if (asks === "withdraw") await this.withdraw();
+    else if (asks === "remind") await this.remind();
+    else return;
+    if (!this.error) this.asks = null;
+  }
 
   async saveDelivery() {
     const id = this.offer?.offer_id;
@@ -100,6 +177,26 @@ export class RequestCentre {
         this.files = [...this.files, added];
       });
     }
+  }
+
+  async detach(attachmentId: string) {
+    const id = this.offer?.offer_id;
+    if (!id) return;
+    await this.#attempt(async () => {
+      await request("attachment_remove", {
+        owner: { kind: "delivery", offer_id: id },
+        attachment_id: attachmentId,
+      });
+      this.files = this.files.filter((file) => file.id !== attachmentId);
+    });
+  }
+
+  /** Sends a request for help again, or throws it away. */
+  async supportOutbox(action: "retry" | "discard", commandId: string) {
+    await this.#attempt(async () => {
+      await request(action === "retry" ? "outbox_retry" : "outbox_discard", { command_id: commandId });
+      await this.load();
+    });
   }
 
   async #act(act: (id: string) => Promise<OfferView>) {

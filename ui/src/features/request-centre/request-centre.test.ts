@@ -81,3 +81,60 @@ test("a slow list of an earlier view does not win over a later one", async () =>
   await first;
   expect(centre.rows.map((row) => row.offer_id)).toEqual(["done"]);
 });
+
+test("selected offers are marked as read together, and the selection is over", async () => {
+  const desk = new ScriptedDesk({
+    request_centre_list: () => list("a", "b", "c"),
+    request_centre_mark_read: () => ({ marked_count: 2 }),
+    offer_show: ({ offer_id }) => offer(offer_id),
+  });
+  const centre = new RequestCentre();
+  await centre.open("a");
+  centre.toggleShown();
+  expect(centre.extendSelection(1)).toBe("b");
+  await centre.markRead();
+  expect(desk.last("request_centre_mark_read")).toEqual({ offer_ids: ["a", "b"] });
+  expect(centre.selection.ids.size).toBe(0);
+  expect(centre.markedCount).toBe(2);
+  await centre.markRead();
+  expect(desk.count("request_centre_mark_read")).toBe(1);
+});
+
+test("a filter that cannot be read is told and leaves the list as it was", async () => {
+  const problem = { pointer: "/filter/min_text", code: "malformed" as const, message: "no amount" };
+  const desk = new ScriptedDesk({ request_centre_list: () => list("a") });
+  const centre = new RequestCentre();
+  await centre.narrow({ currency: "GBP" });
+  expect(centre.isFiltered).toBe(true);
+  desk.answers.request_centre_list = () => {
+    throw refusal("invalid_fields", "", [problem]);
+  };
+  await centre.narrow({ min_text: "a lot" });
+  expect(centre.filterError?.fields).toEqual([problem]);
+  expect(centre.rows).toHaveLength(1);
+  desk.answers.request_centre_list = () => list("a", "b");
+  await centre.clearFilter();
+  expect(centre.filterError).toBeNull();
+  expect(centre.isFiltered).toBe(false);
+  expect(centre.rows).toHaveLength(2);
+});
+
+test.each([
+  ["start", "offer_start"],
+  ["withdraw", "offer_withdraw"],
+  ["remind", "offer_remind"],
+] as const)("what was asked about as %s is done once it is confirmed", async (asks, name) => {
+  const desk = new ScriptedDesk({
+    request_centre_list: () => list("a"),
+    offer_show: ({ offer_id }) => offer(offer_id),
+    [name]: () => offer("a"),
+  });
+  const centre = new RequestCentre();
+  await centre.open("a");
+  await centre.confirm();
+  expect(desk.count(name)).toBe(0);
+  centre.asks = asks;
+  await centre.confirm();
+  expect(desk.last(name)).toEqual({ offer_id: "a" });
+  expect(centre.asks).toBeNull();
+});
