@@ -1511,10 +1511,6 @@ net_text: string | null,
  */
 price_hint: PriceHint | null, 
 /**
- * The delivery time as a choice among others, such as `2 working days`.
- */
-delivery_label: string, 
-/**
  * The kinds, in order.
  */
 kinds: Array<KindChoice>, 

@@ -340,8 +340,6 @@ pub struct OfferDialogView {
     pub net_text: Option<String>,
     /// What the expert's own accepted offers of this kind cost.
     pub price_hint: Option<PriceHint>,
-    /// The delivery time as a choice among others, such as `2 working days`.
-    pub delivery_label: String,
     /// The kinds, in order.
     pub kinds: Vec<KindChoice>,
     /// The templates, own ones first.

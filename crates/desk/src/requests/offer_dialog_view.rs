@@ -99,7 +99,6 @@ impl Desk {
             preview,
             net_text: price.ok().map(|price| net_text(price, account)),
             price_hint: self.price_hint(account, &fields).await?,
-            delivery_label: fields.delivery_time.to_string(),
             kinds: kinds(blocker),
             templates: templates(self.inner.journal.templates(account.id).await?),
             placeholders: names.placeholders(),

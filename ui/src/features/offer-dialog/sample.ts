@@ -56,7 +56,6 @@ export const VIEW: OfferDialogView = {
   },
   net_text: "£116.00",
   price_hint: null,
-  delivery_label: "2 working days",
   kinds: [
     { kind: "letter_templates", label: "Letter templates", is_call: false, blocker: null },
     { kind: "follow_up_call", label: "Follow-up phone call", is_call: true, blocker: null },
