@@ -76,7 +76,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
   const question = () => (isAtDesk() ? conversation.view : null);
   const offer = () => (isAtRequests() ? centre.offer : null);
   const may = (action: "start" | "deliver" | "revise" | "withdraw" | "cancel" | "remind") => () =>
-    !centre.isBusy && (offer()?.actions.includes(action) ?? false);
+    offer()?.actions.includes(action) ?? false;
   const isMine = () => question()?.lock.state === "mine";
   const canLock = () => {
     const view = question();
