@@ -194,7 +194,7 @@ class Tray {
 
   async #menu(method, ...args) {
     const { name, path } = await until("an icon is in the tray", () => this.item());
-    const call = ["call", "--session", "--dest", name, "--object-path", `${path}/Menu`, "--method", `com.canonical.dbusmenu.${method}`];
+    const call = ["call", "--session", "--dest", name, "--object-path", `${path}/Menu`, "--method", `com.canonical.dbusmenu.${method}`, "--"];
     return (await run("gdbus", [...call, ...args], { env: this.#env })).join("\n");
   }
 
