@@ -2,6 +2,8 @@ import type { NoticeList, NoticeTest } from "../../bindings";
 import { asApiError, request } from "../../host";
 
 const PAUSE_MINUTES = 60;
+/** More would lie over the work; all of them are in the list. */
+const TOASTS_SHOWN = 2;
 
 /** A notice shown for a moment inside the app. */
 export interface Toast {
@@ -43,7 +45,7 @@ export class Notices {
   }
 
   show(toast: Toast) {
-    this.toasts = [...this.toasts, toast];
+    this.toasts = [...this.toasts, toast].slice(-TOASTS_SHOWN);
   }
 
   close(offerId: string) {

@@ -11,6 +11,13 @@ test("a closed toast goes, the others stay", () => {
   expect(notices.toasts.map((toast) => toast.offerId)).toEqual(["b"]);
 });
 
+test("no more than the two newest toasts lie over the work", () => {
+  const notices = new Notices();
+  for (const offerId of ["a", "b", "c"])
+    notices.show({ offerId, title: "Helen accepted your offer", body: "" });
+  expect(notices.toasts.map((toast) => toast.offerId)).toEqual(["b", "c"]);
+});
+
 test("a test notification that fails is told with its reason", async () => {
   new ScriptedDesk({
     notice_send_test: () => {
