@@ -120,7 +120,7 @@ fn scale(currency: Currency) -> i64 {
     10_i64.pow(currency.decimals().saturating_sub(2))
 }
 
-fn by_currency<'a>(offers: &'a [Fared], currency: impl Fn(&Fared) -> Currency) -> Vec<(Currency, Vec<&'a Fared>)> {
+fn by_currency(offers: &[Fared], currency: impl Fn(&Fared) -> Currency) -> Vec<(Currency, Vec<&Fared>)> {
     let mut groups: BTreeMap<&str, (Currency, Vec<&Fared>)> = BTreeMap::new();
     for offer in offers {
         let currency = currency(offer);

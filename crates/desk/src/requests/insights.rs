@@ -5,7 +5,7 @@ use crate::{
     api::insights::{InsightsExported, InsightsKind, InsightsNamed, InsightsShow, InsightsView},
     cache::insights::OfferFacts,
     desk::Desk,
-    error::{DeskError, Result},
+    error::Result,
     insights::{self, Fared, csv::record},
     session::Account,
 };
