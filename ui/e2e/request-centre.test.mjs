@@ -85,6 +85,7 @@ step("several rows are selected and marked as read by the keyboard alone", async
   await desk.see("rc-selected", "1");
   await desk.keys(["Shift", "ArrowDown"]);
   await desk.see("rc-selected", "2");
+  assert.equal(await unread(), 1, "selecting an offer does not open it");
   await desk.shoot("requests-selected");
   await desk.keys(["b"]);
   await desk.gone("rc-selected");

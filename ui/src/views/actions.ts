@@ -388,7 +388,8 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       can: () => offer() !== null,
       run: () => {
         const to = centre.extendSelection(by);
-        if (to) void desk.openOffer(to);
+        // Not opened: that would mark it as read.
+        if (to) screen.focus(`rc-open-${to}`);
       },
     })),
     {
