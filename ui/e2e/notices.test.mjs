@@ -41,6 +41,8 @@ const raised = () => world.desktop.notifications();
 const untilRaised = (count) => until(`${count} notifications were raised`, () => raised().length >= count);
 
 async function noticeSettings() {
+  // Toasts of what was accepted before lie over the list of sections.
+  await desk.window.execute(() => document.querySelectorAll(".toast__close").forEach((close) => close.click()));
   await desk.click("rail-settings");
   await desk.click("settings-go-notifications");
 }
