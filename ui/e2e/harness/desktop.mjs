@@ -83,12 +83,11 @@ export class Desktop {
     const chooser = join(this.folder, "choose-button");
     writeFileSync(chooser, `#!/bin/sh\nexec grep -m1 -F -f "${this.#button}"\n`, { mode: 0o700 });
     writeFileSync(config, DUNST.replace("[urgency_normal]", `    dmenu = ${chooser}\n[urgency_normal]`));
-    this.#notifications = this.#start("dunst", ["-config", config]);
+    this.#start("dunst", ["-config", config]);
     await until("the notification daemon answers", () => this.dunst("count", "displayed"));
   }
 
   #watch;
-  #notifications;
 
   get #button() {
     return join(this.folder, "button");
@@ -128,11 +127,6 @@ export class Desktop {
   async pressNotificationButton(words) {
     writeFileSync(this.#button, `#${words} `);
     await this.dunst("context");
-  }
-
-  /** Ends the notification daemon: nobody takes notifications any more. */
-  stopNotifications() {
-    return this.#notifications.stop();
   }
 
   /** Lets tray icons be shown, as a desktop's panel does. */
