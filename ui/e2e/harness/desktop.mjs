@@ -153,11 +153,6 @@ export class Desktop {
     return run("xdotool", ["windowunmap", "--sync", id], { env: this.env });
   }
 
-  /** Asks the windows of this title to close, as a click on their cross does. */
-  async closeWindow(title) {
-    for (const id of await this.visibleWindows(title)) await run("xdotool", ["windowquit", id], { env: this.env });
-  }
-
   /** A picture of the whole screen. */
   shoot(name) {
     return run("import", ["-silent", "-window", "root", shot(name)], { env: this.env });
