@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use proffer_desk::{
     HttpConnector,
-    ports::{BoxStream, Bytes, CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, Progress, SyncText},
+    ports::{
+        BoxStream, Bytes, CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, Progress, SyncText,
+    },
 };
 use proffer_domain::{AttachmentId, CommandId};
 use proffer_protocol::{Me, SessionCreated, SignInRequest};

@@ -3,9 +3,7 @@
 use anyhow::Context;
 use proffer_desk::api::{
     ApiErrorCode,
-    offer_dialog::{
-        ChangedField, OfferDialogApplyTemplate, OfferDialogOpen, OfferDialogPhase, OfferDialogView, OfferFields,
-    },
+    offer_dialog::{ChangedField, OfferDialogOpen, OfferDialogPhase, OfferDialogView, OfferFields},
 };
 use proffer_domain::{FieldCode, MessageKind, OfferBlocker, OfferState, ServiceKind};
 use proffer_testkit::{Expert, World};

@@ -9,7 +9,9 @@ use proffer_desk::{
         search::{SearchList, SearchView},
         session::SessionView,
     },
-    ports::{BoxStream, Bytes, CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, Progress, SyncText},
+    ports::{
+        BoxStream, Bytes, CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, Progress, SyncText,
+    },
 };
 use proffer_domain::{AttachmentId, MessageKind};
 use proffer_protocol::{
