@@ -14,7 +14,7 @@ import "./styles/app.css";
 import "./styles/settings.css";
 import "./styles/responsive.css";
 
-const CHOSEN: Record<string, Language> = { english: "en" };
+const CHOSEN: Record<string, Language> = { english: "en", spanish: "es" };
 
 async function start(target: HTMLElement) {
   try {

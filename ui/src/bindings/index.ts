@@ -945,7 +945,7 @@ blocker: OfferBlocker | null, };
 /**
  * The language of the app. Only languages with a whole catalogue are here.
  */
-export type Language = "system" | "english";
+export type Language = "system" | "english" | "spanish";
 
 /**
  * Whose the lock is.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { LANGUAGES, speak, t } from ".";
+import { LANGUAGES, languageOf, speak, t } from ".";
 
 const ROOT = join(process.cwd(), "ui/src/i18n");
 const catalogue = (language: string, area: string) =>
@@ -34,4 +34,16 @@ test.each(others)(
 test("one has its own form", () => {
   expect(t("search.questions", { count: 2 })).toBe("2 questions");
   expect(t("search.questions", { count: 1 })).toBe("1 question");
+});
+
+test("the first language that there is a catalogue for is taken", () => {
+  expect(languageOf(["fr-CH", "es-MX", "en"])).toBe("es");
+  expect(languageOf(["fr"])).toBe("en");
+  expect(languageOf([])).toBe("en");
+});
+
+test("another language is spoken once its words are here", async () => {
+  await speak("es");
+  expect(document.documentElement.lang).toBe("es");
+  expect(t("desk.lock")).toBe("Bloquear");
 });

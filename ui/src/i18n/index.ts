@@ -34,10 +34,10 @@ type Words = Record<string, string>;
 export type Key = { [A in Area]: `${A}.${Extract<keyof (typeof CATALOGUE)[A], string>}` }[Area];
 
 /** The languages that have a whole catalogue. */
-export const LANGUAGES = ["en"] as const;
+export const LANGUAGES = ["en", "es"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const OTHERS = import.meta.glob<Words>("./{de,es,ja}/*.json", { import: "default" });
+const OTHERS = import.meta.glob<Words>("./es/*.json", { import: "default" });
 
 let language: Language = "en";
 let spoken: Record<string, Words> = CATALOGUE;

@@ -27,6 +27,8 @@ pub enum Language {
     System,
     /// English.
     English,
+    /// Spanish.
+    Spanish,
 }
 
 /// What is done with notices of one kind.

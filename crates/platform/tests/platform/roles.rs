@@ -35,6 +35,7 @@ fn commands(world: &World) -> Vec<(String, Value, &'static [Role])> {
         (question("offers"), json!({"id": id, "terms": terms}), EXPERT),
         (offer("revise"), json!({"version": 1, "terms": terms}), EXPERT),
         (offer("withdraw"), json!({}), TRUSTED),
+        (offer("remind"), json!({}), EXPERT),
         (offer("start"), json!({}), EXPERT),
         (offer("deliver"), json!({"message": "m"}), EXPERT),
         (offer("cancel"), json!({"reason": "r"}), TRUSTED),

@@ -3,6 +3,7 @@ import type {
   Appearance,
   DataExported,
   DataView,
+  Language,
   NoticeChoice,
   NoticeChoices,
   Settings,
@@ -22,6 +23,9 @@ export class SettingsState {
   exported = $state<DataExported | null>(null);
   isExporting = $state(false);
 
+  /** `reload` begins the page anew. */
+  constructor(private readonly reload: () => void = () => location.reload()) {}
+
   async load() {
     this.view = await request("settings_show");
     apply(this.view.settings.appearance);
@@ -30,6 +34,12 @@ export class SettingsState {
   async save(change: Partial<Settings>) {
     if (!this.view) return;
     await this.#take(() => request("settings_save", { ...this.view!.settings, ...change }));
+  }
+
+  /** Changes the language; the page is read anew, for words are put into it as it begins. */
+  async speak(language: Language) {
+    await this.save({ language });
+    if (!this.error) this.reload();
   }
 
   /** Changes what is done with notices of one kind. */

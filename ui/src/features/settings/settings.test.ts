@@ -119,3 +119,22 @@ test("times of the day and sizes are read and shown", () => {
   const data = { folder: "/x", cache_bytes: 1, journal_bytes: 2, files_bytes: 3, other_bytes: 4 };
   expect(totalOf(data)).toBe(10);
 });
+
+test("another language begins the page anew, once it is kept", async () => {
+  const desk = new ScriptedDesk({
+    settings_show: () => shown("light"),
+    settings_save: (settings) => ({ settings }),
+  });
+  const reload = vi.fn();
+  const settings = new SettingsState(reload);
+  await settings.load();
+  await settings.speak("spanish");
+  expect(desk.last("settings_save")).toMatchObject({ language: "spanish" });
+  expect(reload).toHaveBeenCalledOnce();
+
+  desk.answers.settings_save = () => {
+    throw refusal("storage_failed");
+  };
+  await settings.speak("english");
+  expect(reload).toHaveBeenCalledOnce();
+});
