@@ -192,7 +192,8 @@ fn digest_title(of: &[StoredNotice]) -> String {
 pub(crate) fn digest(id: Uuid, of: &[StoredNotice], now: Timestamp) -> NewNotice {
     let title = digest_title(of);
     let line = |StoredNotice { notice, .. }: &StoredNotice| match notice.kind {
-        NoticeKind::OfferAccepted | NoticeKind::OfferCompleted => notice.body.clone(),
+        // One that was not raised before the desk ended stands in the next with all that it told of.
+        NoticeKind::OfferAccepted | NoticeKind::OfferCompleted | NoticeKind::Digest => notice.body.clone(),
         _ => notice.title.clone(),
     };
     let mut lines: Vec<_> = of.iter().take(DIGEST_LINES).map(line).collect();
@@ -209,5 +210,45 @@ pub(crate) fn digest(id: Uuid, of: &[StoredNotice], now: Timestamp) -> NewNotice
         offer_id: only.and_then(|notice| notice.offer_id),
         question_id: only.and_then(|notice| notice.question_id),
         is_old: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(kind: NoticeKind, title: &str, body: &str) -> StoredNotice {
+        StoredNotice {
+            notice: NewNotice {
+                id: Uuid::nil(),
+                kind,
+                title: title.to_owned(),
+                body: body.to_owned(),
+                at: Timestamp::UNIX_EPOCH,
+                offer_id: None,
+                question_id: None,
+                is_old: false,
+            },
+            read_at: None,
+            raise_error: None,
+            held_at: None,
+            raised_at: None,
+            digest_id: None,
+        }
+    }
+
+    #[test]
+    fn a_digest_of_a_digest_tells_all_that_the_first_told() {
+        let accepted = stored(
+            NoticeKind::OfferAccepted,
+            "Helen accepted your offer",
+            "Letters · £145.00 · Q-1",
+        );
+        let first = digest(Uuid::nil(), &[accepted], Timestamp::UNIX_EPOCH);
+        assert_eq!(first.body, "Letters · £145.00 · Q-1");
+        let first = stored(NoticeKind::Digest, &first.title, &first.body);
+        let replied = stored(NoticeKind::CustomerReplied, "Helen replied", "Thank you.");
+        let second = digest(Uuid::nil(), &[first, replied], Timestamp::UNIX_EPOCH);
+        assert_eq!(second.body, "Letters · £145.00 · Q-1\nHelen replied");
     }
 }
