@@ -113,6 +113,8 @@ step("where no tray is shown, the setting says why and closing the window ends t
 
 step("own data is exported into files without a password", async () => {
   await desk.see("data-size", "Takes");
+  // Until then the offer is in the outbox.
+  await desk.see("outbox-state", "Every draft is kept");
   await desk.click("export");
   const shown = await desk.see("exported", "files are in");
   const folder = shown.text.trim().replace(/^.* files are in /s, "");
