@@ -152,6 +152,7 @@ async fn desk(data_dir: &Path, downloads_dir: PathBuf, notifier: SystemNotifier)
         downloads_dir,
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
         device_name: start::device_name(),
+        system_language: sys_locale::get_locale(),
     };
     let ports = Ports {
         connector: Arc::new(HttpConnector),

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use notify_rust::NotificationResponse;
 use proffer_desk::{
+    Phrase, Spoken,
     api::notice::NoticeKind,
     ports::{NoticeAction, Notification, Notifier, NotifierError},
 };
@@ -22,13 +23,22 @@ pub(crate) struct Click {
 }
 
 /// A button: its name to the system and its words.
-fn button(action: NoticeAction) -> (&'static str, &'static str) {
-    match action {
+fn button(action: NoticeAction, spoken: Spoken) -> (&'static str, String) {
+    let (name, phrase) = match action {
         // Some desktops show the default action as a button, so it has a label.
-        NoticeAction::Open => ("default", "Open"),
-        NoticeAction::Start => ("start", "Start"),
-        NoticeAction::Extend => ("extend", "Extend"),
-    }
+        NoticeAction::Open => ("default", Phrase::Open),
+        NoticeAction::Start => ("start", Phrase::Start),
+        NoticeAction::Extend => ("extend", Phrase::Extend),
+    };
+    (name, spoken.say(phrase, &[]))
+}
+
+/// Whether a response names a button, by its name or its words in whatever language it was raised in.
+fn is_named(action: NoticeAction, response: &str) -> bool {
+    Spoken::ALL.into_iter().any(|spoken| {
+        let (name, words) = button(action, spoken);
+        name == response || words == response
+    })
 }
 
 /// What a response asks for; `None` for a notification that went without one.
@@ -38,7 +48,7 @@ fn asked(response: &NotificationResponse) -> Option<NoticeAction> {
         // The label comes back where the system has no names for buttons.
         NotificationResponse::Action(name) => [NoticeAction::Open, NoticeAction::Start, NoticeAction::Extend]
             .into_iter()
-            .find(|action| [button(*action).0, button(*action).1].contains(&name.as_str())),
+            .find(|action| is_named(*action, name)),
         _ => None,
     }
 }
@@ -106,10 +116,10 @@ impl SystemNotifier {
             form.sound_name("Default");
         }
         for action in &notification.actions {
-            let (name, words) = button(*action);
+            let (name, words) = button(*action, notification.spoken);
             // Elsewhere a click on it opens it without a button.
             if cfg!(target_os = "linux") || *action != NoticeAction::Open {
-                form.action(name, words);
+                form.action(name, &words);
             }
         }
         #[cfg(not(target_os = "macos"))]

@@ -83,6 +83,7 @@ impl Start {
                     platform_url,
                     email: found.email,
                     password: found.password,
+                    code: None,
                 })
             });
         }

@@ -2,8 +2,8 @@
 
 use crate::{desk_slot::DeskSlot, window};
 use proffer_desk::{
-    Desk, NoticeStanding,
-    api::{DeskEvent, OpenTarget},
+    Desk, NoticeStanding, Phrase, Spoken,
+    api::{DeskEvent, OpenTarget, settings::Language},
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -28,8 +28,11 @@ pub(crate) struct Tray {
 /// What changes with what happens.
 struct Parts {
     icon: TrayIcon,
+    open: MenuItem<Wry>,
+    requests: MenuItem<Wry>,
     unread: MenuItem<Wry>,
     pause: MenuItem<Wry>,
+    quit: MenuItem<Wry>,
 }
 
 impl Tray {
@@ -43,10 +46,7 @@ impl Tray {
         let (parts, problem) = match made {
             Ok(Ok(parts)) => (Some(parts), None),
             Ok(Err(error)) => (None, Some(error.to_string())),
-            Err(_) => (
-                None,
-                Some("The library libayatana-appindicator3 is not installed on this computer.".to_owned()),
-            ),
+            Err(_) => (None, Some(system_language().say(Phrase::NoTrayLibrary, &[]))),
         };
         if let Some(problem) = &problem {
             tracing::warn!(problem, "there is no tray");
@@ -62,24 +62,29 @@ impl Tray {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn show(&self, standing: &NoticeStanding) -> tauri::Result<()> {
+    fn show(&self, standing: &NoticeStanding, spoken: Spoken) -> tauri::Result<()> {
         let Some(parts) = &self.parts else { return Ok(()) };
         let count = standing.unread;
-        parts.unread.set_text(unread_line(count))?;
-        parts.pause.set_text(pause_line(standing.paused_until.is_some()))?;
+        parts.open.set_text(spoken.say(Phrase::TrayOpen, &[]))?;
+        parts.requests.set_text(spoken.say(Phrase::TrayRequestCentre, &[]))?;
+        parts.unread.set_text(unread_line(count, spoken))?;
+        parts
+            .pause
+            .set_text(pause_line(standing.paused_until.is_some(), spoken))?;
+        parts.quit.set_text(spoken.say(Phrase::TrayQuit, &[]))?;
         // Some systems show the one, some the other.
-        parts.icon.set_tooltip(Some(tooltip(count)))?;
+        parts.icon.set_tooltip(Some(tooltip(count, spoken)))?;
         #[cfg(not(target_os = "windows"))]
         parts.icon.set_title((count > 0).then(|| count.to_string()))?;
         Ok(())
     }
 
     /// Finds out whether anybody shows the icon; says whether that is news.
-    async fn look_for_host(&self) -> bool {
+    async fn look_for_host(&self, spoken: Spoken) -> bool {
         if self.parts.is_none() {
             return false;
         }
-        let problem = host_problem().await;
+        let problem = host_problem(spoken).await;
         let mut kept = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
         let is_news = *kept != problem;
         *kept = problem;
@@ -87,43 +92,53 @@ impl Tray {
     }
 }
 
-fn unread_line(count: u32) -> String {
+fn system_language() -> Spoken {
+    Spoken::of(Language::System, sys_locale::get_locale().as_deref())
+}
+
+fn unread_line(count: u32, spoken: Spoken) -> String {
     match count {
-        0 => "No unread notices".to_owned(),
-        1 => "1 unread notice".to_owned(),
-        count => format!("{count} unread notices"),
+        0 => spoken.say(Phrase::TrayNoneUnread, &[]),
+        1 => spoken.say(Phrase::TrayOneUnread, &[]),
+        count => spoken.say(Phrase::TraySeveralUnread, &[("count", &count)]),
     }
 }
 
-fn pause_line(is_paused: bool) -> &'static str {
-    if is_paused {
-        "Resume notifications"
+fn pause_line(is_paused: bool, spoken: Spoken) -> String {
+    let phrase = if is_paused {
+        Phrase::TrayResume
     } else {
-        "Pause notifications for an hour"
-    }
+        Phrase::TrayPause
+    };
+    spoken.say(phrase, &[])
 }
 
-fn tooltip(count: u32) -> String {
+fn tooltip(count: u32, spoken: Spoken) -> String {
     match count {
         0 => "Proffer".to_owned(),
-        count => format!("Proffer, {count} unread"),
+        count => spoken.say(Phrase::TrayTooltip, &[("count", &count)]),
     }
 }
 
 fn make(app: &AppHandle) -> tauri::Result<Parts> {
+    // Until the desk is open and its settings are known.
+    let spoken = system_language();
     let item = |id: &str, text: &str, is_enabled| MenuItem::with_id(app, id, text, is_enabled, None::<&str>);
-    let unread = item("unread", &unread_line(0), false)?;
-    let pause = item("pause", pause_line(false), true)?;
+    let open = item("open", &spoken.say(Phrase::TrayOpen, &[]), true)?;
+    let requests = item("requests", &spoken.say(Phrase::TrayRequestCentre, &[]), true)?;
+    let unread = item("unread", &unread_line(0, spoken), false)?;
+    let pause = item("pause", &pause_line(false, spoken), true)?;
+    let quit = item("quit", &spoken.say(Phrase::TrayQuit, &[]), true)?;
     let menu = Menu::with_items(
         app,
         &[
-            &item("open", "Open Proffer", true)?,
-            &item("requests", "Request Centre", true)?,
+            &open,
+            &requests,
             &unread,
             &PredefinedMenuItem::separator(app)?,
             &pause,
             &PredefinedMenuItem::separator(app)?,
-            &item("quit", "Quit", true)?,
+            &quit,
         ],
     )?;
     let mut builder = TrayIconBuilder::with_id("main")
@@ -148,8 +163,11 @@ fn make(app: &AppHandle) -> tauri::Result<Parts> {
     }
     Ok(Parts {
         icon: builder.build(app)?,
+        open,
+        requests,
         unread,
         pause,
+        quit,
     })
 }
 
@@ -186,11 +204,11 @@ async fn pause_or_resume(desk: &Desk) -> Result<(), proffer_desk::DeskError> {
 pub(crate) async fn follow(app: AppHandle, desk: Desk, mut events: Receiver<DeskEvent>) {
     loop {
         let tray = app.state::<Tray>();
-        if tray.look_for_host().await {
+        if tray.look_for_host(desk.spoken()).await {
             desk.tell_system_changed();
         }
         match desk.notice_standing().await {
-            Ok(standing) => show(&app, &tray, &standing),
+            Ok(standing) => show(&app, &tray, &standing, desk.spoken()),
             Err(error) => tracing::warn!(%error, "the notices cannot be counted"),
         }
         loop {
@@ -204,8 +222,8 @@ pub(crate) async fn follow(app: AppHandle, desk: Desk, mut events: Receiver<Desk
     }
 }
 
-fn show(app: &AppHandle, tray: &Tray, standing: &NoticeStanding) {
-    if let Err(error) = tray.show(standing) {
+fn show(app: &AppHandle, tray: &Tray, standing: &NoticeStanding, spoken: Spoken) {
+    if let Err(error) = tray.show(standing, spoken) {
         tracing::warn!(%error, "the tray cannot be changed");
     }
     if let Some(window) = window::get(app)
@@ -242,7 +260,7 @@ fn show_count(window: &tauri::WebviewWindow, count: u32) -> tauri::Result<()> {
 
 /// Why the icon is shown nowhere, though it could be made.
 #[cfg(target_os = "linux")]
-async fn host_problem() -> Option<String> {
+async fn host_problem(spoken: Spoken) -> Option<String> {
     const BUS: &str = "org.freedesktop.DBus";
     let ask = async {
         let bus = zbus::Connection::session().await?;
@@ -254,17 +272,13 @@ async fn host_problem() -> Option<String> {
     };
     match ask.await {
         Ok(true) => None,
-        Ok(false) => Some(
-            "This desktop shows no tray icons. On GNOME the extension AppIndicator and KStatusNotifierItem Support \
-             adds them."
-                .to_owned(),
-        ),
+        Ok(false) => Some(spoken.say(Phrase::NoTrayShown, &[])),
         Err(error) => Some(format!("The session bus cannot be asked ({error}).")),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-async fn host_problem() -> Option<String> {
+async fn host_problem(_: Spoken) -> Option<String> {
     None
 }
 
@@ -274,10 +288,10 @@ mod tests {
 
     #[test]
     fn the_menu_says_how_many_are_unread() {
-        assert_eq!(unread_line(0), "No unread notices");
-        assert_eq!(unread_line(1), "1 unread notice");
-        assert_eq!(unread_line(12), "12 unread notices");
-        assert_eq!(tooltip(0), "Proffer");
-        assert_eq!(tooltip(3), "Proffer, 3 unread");
+        assert_eq!(unread_line(0, Spoken::English), "No unread notices");
+        assert_eq!(unread_line(1, Spoken::English), "1 unread notice");
+        assert_eq!(unread_line(12, Spoken::German), "12 ungelesene Mitteilungen");
+        assert_eq!(tooltip(0, Spoken::Japanese), "Proffer");
+        assert_eq!(tooltip(3, Spoken::English), "Proffer, 3 unread");
     }
 }

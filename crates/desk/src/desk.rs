@@ -11,6 +11,7 @@ use crate::{
     journal::Journal,
     ports::{Clock, Entropy, Keychain, NoticeAction, Notifier, PlatformConnector, Shell},
     session::Session,
+    spoken::Spoken,
     sync::{Engine, Standing},
 };
 use proffer_domain::{Timestamp, uuid_v7};
@@ -33,6 +34,8 @@ pub struct DeskConfig {
     pub app_version: String,
     /// What the platform's list of sessions calls this computer.
     pub device_name: String,
+    /// The system's language, a tag such as `de-AT`, if that is known.
+    pub system_language: Option<String>,
 }
 
 /// What the desk needs from outside.
@@ -174,6 +177,12 @@ impl Desk {
     #[must_use]
     pub fn settings(&self) -> Arc<settings::Settings> {
         self.inner.settings.borrow().clone()
+    }
+
+    /// The language of notifications and of the tray.
+    #[must_use]
+    pub fn spoken(&self) -> Spoken {
+        Spoken::of(self.settings().language, self.inner.config.system_language.as_deref())
     }
 
     /// Tells the desk of the program around it; once, after it is open.

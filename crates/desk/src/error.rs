@@ -91,7 +91,10 @@ fn from_problem(problem: Problem) -> ApiError {
         ErrorCode::InvalidFields => ApiErrorCode::InvalidFields,
         ErrorCode::SignInNeeded => ApiErrorCode::SignInNeeded,
         ErrorCode::WrongCredentials => ApiErrorCode::WrongCredentials,
-        ErrorCode::Forbidden => ApiErrorCode::Forbidden,
+        ErrorCode::CodeNeeded => ApiErrorCode::CodeNeeded,
+        ErrorCode::TooManyRequests => ApiErrorCode::TooManyRequests,
+        // Customers alone are asked to pay.
+        ErrorCode::Forbidden | ErrorCode::PaymentNeeded => ApiErrorCode::Forbidden,
         ErrorCode::NotFound => ApiErrorCode::NotFound,
         ErrorCode::LockHeld => ApiErrorCode::LockHeld,
         ErrorCode::LockNotHeld => ApiErrorCode::LockNotHeld,
@@ -104,7 +107,7 @@ fn from_problem(problem: Problem) -> ApiError {
         ErrorCode::ReminderNotAllowed => ApiErrorCode::ReminderNotAllowed,
         ErrorCode::TooLarge => ApiErrorCode::TooLarge,
         ErrorCode::ProtocolMismatch => ApiErrorCode::ProtocolMismatch,
-        ErrorCode::TooManyRequests | ErrorCode::Internal | ErrorCode::Unavailable => ApiErrorCode::PlatformTrouble,
+        ErrorCode::Internal | ErrorCode::Unavailable => ApiErrorCode::PlatformTrouble,
     };
     let current = problem.current.unwrap_or_default();
     let detail = match (code, &current.lock, current.offer_state) {

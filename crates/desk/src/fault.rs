@@ -14,12 +14,16 @@ pub(crate) async fn at(_name: &'static str) -> Result<()> {
     Ok(())
 }
 
-/// Waits at the gate of a simulation: what another thread does must not be done earlier in one run than in another.
+/// What another thread calls before it works: in a simulation it waits there, so that nothing is done earlier in one run
+/// than in another.
 #[cfg(feature = "simulation")]
-pub(crate) fn pass_gate() {
-    proffer_failpoints::pass_gate();
+pub(crate) fn gate() -> impl FnOnce() + Send {
+    let ticket = proffer_failpoints::take_ticket();
+    move || proffer_failpoints::pass_gate(ticket)
 }
 
 /// The gate of a simulation, of which a program has none.
 #[cfg(not(feature = "simulation"))]
-pub(crate) fn pass_gate() {}
+pub(crate) fn gate() -> impl FnOnce() + Send {
+    || {}
+}

@@ -21,6 +21,7 @@ pub mod ports;
 mod requests;
 mod search;
 mod session;
+mod spoken;
 mod sync;
 mod system;
 #[cfg(any(test, feature = "testing"))]
@@ -30,4 +31,5 @@ pub use desk::{Desk, DeskConfig, Ports};
 pub use error::DeskError;
 pub use notices::NoticeStanding;
 pub use platform_http::{Carrier, HttpConnector, normalise_url, platform_over, use_tls_provider};
+pub use spoken::{Phrase, Spoken};
 pub use system::{SystemClock, SystemEntropy};

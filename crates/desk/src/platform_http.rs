@@ -15,6 +15,7 @@ use proffer_protocol::{
 use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use std::{path::PathBuf, sync::Arc, time::Duration};
+use tokio::sync::OnceCell;
 use url::{Host, Url};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,13 +43,6 @@ pub trait Carrier: Send + Sync + 'static {
     async fn carry(&self, request: Request) -> Result<Response, PlatformError>;
 }
 
-#[async_trait]
-impl Carrier for Client {
-    async fn carry(&self, request: Request) -> Result<Response, PlatformError> {
-        self.execute(request).await.map_err(unreachable)
-    }
-}
-
 /// A platform at an address, reached by `carrier`. `client` only makes the requests.
 ///
 /// # Errors
@@ -62,19 +56,51 @@ impl PlatformConnector for HttpConnector {
     fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
         let base = normalise_url(url)?;
         use_tls_provider();
-        let mut builder = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none());
-        if is_loopback(&base) {
-            // Packing costs more than it saves where there is no wire.
-            builder = builder.no_gzip().no_zstd().no_proxy();
-        }
-        let client = builder
-            .build()
-            .map_err(|error| PlatformError::Unreachable(error.to_string()))?;
-        let carrier = Arc::new(client.clone());
+        // It sends nothing, and so trusts nobody.
+        let client = Client::builder().tls_certs_only([]).no_proxy().build();
+        let client = client.map_err(|error| PlatformError::Unreachable(error.to_string()))?;
+        let carrier = Arc::new(Network {
+            base: base.clone(),
+            client: OnceCell::new(),
+        });
         Ok(Arc::new(HttpPlatform { client, carrier, base }))
+    }
+}
+
+/// The network on the way to one platform. Its client is made when it is first needed, for that reads all certificates
+/// that the system trusts, and the window's first page need not wait for it.
+struct Network {
+    base: Url,
+    client: OnceCell<Client>,
+}
+
+fn network_client(base: &Url) -> reqwest::Result<Client> {
+    let mut builder = Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none());
+    if is_loopback(base) {
+        // Packing costs more than it saves where there is no wire.
+        builder = builder.no_gzip().no_zstd().no_proxy();
+    }
+    if base.scheme() == "http" {
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build()
+}
+
+#[async_trait]
+impl Carrier for Network {
+    async fn carry(&self, request: Request) -> Result<Response, PlatformError> {
+        let make = || async {
+            let base = self.base.clone();
+            let made = tokio::task::spawn_blocking(move || network_client(&base)).await;
+            let failed = |error: String| PlatformError::Unreachable(error);
+            made.map_err(|error| failed(error.to_string()))?
+                .map_err(|error| failed(error.to_string()))
+        };
+        let client = self.client.get_or_try_init(make).await?;
+        client.execute(request).await.map_err(unreachable)
     }
 }
 
@@ -242,8 +268,9 @@ impl Platform for HttpPlatform {
         }
         let body = json_text(self.send(request).await?).await?;
         // A page is megabytes: reading it would hold up what else this thread does.
+        let pass_gate = crate::fault::gate();
         let reading = tokio::task::spawn_blocking(move || {
-            crate::fault::pass_gate();
+            pass_gate();
             read_json(&body)
         });
         reading

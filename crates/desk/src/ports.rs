@@ -1,6 +1,9 @@
 //! What the desk needs from outside, as small traits. The shell brings the real ones; `testing` has one fake each.
 
-use crate::api::{OpenTarget, notice::NoticeKind};
+use crate::{
+    api::{OpenTarget, notice::NoticeKind},
+    spoken::Spoken,
+};
 use async_trait::async_trait;
 use proffer_domain::{AttachmentId, CommandId, Timestamp};
 use proffer_protocol::{Entity, Me, Problem, SessionCreated, SignInRequest};
@@ -158,6 +161,8 @@ pub struct Notification {
     pub actions: Vec<NoticeAction>,
     /// Whether it makes a sound.
     pub has_sound: bool,
+    /// The language of its words, and of its buttons.
+    pub spoken: Spoken,
 }
 
 /// What can be done from a notification.

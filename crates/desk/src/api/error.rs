@@ -16,6 +16,10 @@ pub enum ApiErrorCode {
     SignInNeeded,
     /// A wrong password or an unknown address, never said which.
     WrongCredentials,
+    /// The password is right; the account asks for the code of its authenticator app besides.
+    CodeNeeded,
+    /// Too many tries; `detail` says how long to wait.
+    TooManyRequests,
     /// The account is not an expert's.
     NotAnExpert,
     /// This needs the platform, which cannot be reached now.

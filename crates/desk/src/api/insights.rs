@@ -45,8 +45,6 @@ pub struct InsightsCounts {
 pub struct InsightsKind {
     /// The kind.
     pub kind: ServiceKind,
-    /// Its name.
-    pub kind_label: String,
     /// How far they came.
     pub counts: InsightsCounts,
 }

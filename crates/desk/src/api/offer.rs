@@ -2,7 +2,8 @@
 
 use super::{ApiError, attachment::DraftAttachment};
 use proffer_domain::{
-    Attachment, CallSlot, CommandId, OfferEventKind, OfferId, OfferState, QuestionId, ServiceKind, Timestamp,
+    Attachment, CallSlot, CommandId, DeliveryTime, OfferEventKind, OfferId, OfferState, QuestionId, ServiceKind,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -151,8 +152,6 @@ pub struct OfferView {
     pub state: Option<OfferState>,
     /// The kind.
     pub kind: ServiceKind,
-    /// The kind's name.
-    pub kind_label: String,
     /// The title.
     pub title: String,
     /// What the customer receives.
@@ -161,8 +160,8 @@ pub struct OfferView {
     pub amount_text: String,
     /// What the expert nets after the platform's share.
     pub net_text: String,
-    /// When it is delivered, in words.
-    pub delivery_text: String,
+    /// How long after acceptance it is delivered.
+    pub delivery_time: DeliveryTime,
     /// When it is due, once accepted.
     pub due_at: Option<Timestamp>,
     /// When it expires.

@@ -168,8 +168,6 @@ pub struct OfferRow {
     pub title: String,
     /// The kind.
     pub kind: ServiceKind,
-    /// The kind's name.
-    pub kind_label: String,
     /// Who it is for.
     pub customer_name: String,
     /// Where it stands with the outbox laid over it; `None` while the offer itself waits in the outbox.

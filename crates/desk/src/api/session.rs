@@ -13,6 +13,10 @@ pub struct SessionSignIn {
     pub email: String,
     /// The password; passed on, never kept.
     pub password: String,
+    /// The code of the authenticator app or a recovery code, once the platform has asked for one.
+    #[serde(default)]
+    #[ts(optional)]
+    pub code: Option<String>,
 }
 
 impl std::fmt::Debug for SessionSignIn {

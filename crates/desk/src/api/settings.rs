@@ -29,6 +29,10 @@ pub enum Language {
     English,
     /// Spanish.
     Spanish,
+    /// German.
+    German,
+    /// Japanese.
+    Japanese,
 }
 
 /// What is done with notices of one kind.

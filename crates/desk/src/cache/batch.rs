@@ -94,10 +94,25 @@ pub(crate) struct ReplyHead {
     pub(crate) sent_at: Timestamp,
 }
 
+/// What a notice says of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct QuestionWords {
+    /// The question.
+    pub(crate) id: QuestionId,
+    /// Its number.
+    pub(crate) number: u64,
+    /// Its title.
+    pub(crate) title: String,
+    /// Who asked.
+    pub(crate) customer_name: String,
+}
+
 #[derive(Clone, Copy)]
 struct Own {
     is_answered: bool,
     held_until: Option<Timestamp>,
+    /// Where its row begins among those of questions.
+    row: usize,
 }
 
 /// Documents ready to be taken in, and what of them concerns more than the cache.
@@ -162,6 +177,17 @@ impl Batch {
     pub(crate) fn is_held(&self, question: QuestionId, now: Timestamp) -> Option<bool> {
         let own = self.own.get(&question)?;
         Some(own.is_answered || own.held_until.is_some_and(|until| until > now))
+    }
+
+    /// What a notice says of a question, if it came with this batch.
+    pub(crate) fn words(&self, question: QuestionId) -> Option<QuestionWords> {
+        let row = self.questions.get(self.own.get(&question)?.row..)?;
+        Some(QuestionWords {
+            id: question,
+            number: row.get(2)?.number()?.unsigned_abs(),
+            title: row.get(6)?.text()?.to_owned(),
+            customer_name: row.get(5)?.text()?.to_owned(),
+        })
     }
 
     /// What of it can be searched for.
@@ -249,6 +275,7 @@ impl Batch {
             Own {
                 is_answered,
                 held_until,
+                row: self.questions.len(),
             },
         );
         let (holder_id, holder_name, lock_end) = match question.lock {

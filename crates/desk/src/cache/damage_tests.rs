@@ -55,3 +55,17 @@ async fn a_document_that_cannot_be_read_is_damage_and_is_told() {
         cache.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_file_that_cannot_say_where_it_stands_is_built_anew() {
+    let (folder, cache) = filled().await;
+    sqlx::query("UPDATE meta SET value = CAST(X'6FA06F' AS TEXT) WHERE name = 'synced_at'")
+        .execute(&cache.writer())
+        .await
+        .unwrap();
+    cache.close().await;
+    let (cache, aside) = Cache::open(folder.path(), now()).await.unwrap();
+    assert!(aside.is_some_and(|aside| aside.exists()));
+    assert_eq!(cache.place().await.unwrap(), Place::default());
+    cache.close().await;
+}

@@ -1,6 +1,6 @@
 //! Reading documents.
 
-use super::{Cache, blob, id_of, rows::statements};
+use super::{Cache, QuestionWords, blob, id_of, rows::statements};
 use crate::error::Result;
 use proffer_domain::{AccountId, AttachmentId, CategoryId, Message, OfferId, QuestionId, Timestamp};
 use proffer_protocol::{
@@ -8,7 +8,7 @@ use proffer_protocol::{
     SupportRequestDocument,
 };
 use serde::de::DeserializeOwned;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row};
 use std::collections::{BTreeSet, HashMap};
 
 fn read_all<T: DeserializeOwned>(texts: &[String]) -> Result<Vec<T>> {
@@ -130,6 +130,29 @@ impl Cache {
             }
             let ids: Vec<Vec<u8>> = query.fetch_all(&self.readers()).await?;
             found.extend(ids.iter().map(|id| QuestionId(id_of(id))));
+        }
+        Ok(found)
+    }
+
+    /// What a notice says of these questions; of those that are not here, nothing.
+    pub(crate) async fn question_words(&self, questions: &BTreeSet<QuestionId>) -> Result<Vec<QuestionWords>> {
+        let mut found = Vec::new();
+        let mut left = questions.iter();
+        for size in statements(questions.len()) {
+            let places = vec!["?"; size].join(", ");
+            let sql = format!("SELECT id, number, title, customer_name FROM question WHERE id IN ({places})");
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for id in left.by_ref().take(size) {
+                query = query.bind(blob(id.0));
+            }
+            for row in query.fetch_all(&self.readers()).await? {
+                found.push(QuestionWords {
+                    id: QuestionId(id_of(row.try_get(0)?)),
+                    number: row.try_get::<i64, _>(1)?.unsigned_abs(),
+                    title: row.try_get(2)?,
+                    customer_name: row.try_get(3)?,
+                });
+            }
         }
         Ok(found)
     }

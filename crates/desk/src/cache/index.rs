@@ -3,7 +3,7 @@
 //! only when their texts changed.
 
 use super::{Cache, blob};
-use crate::error::Result;
+use crate::{error::Result, search::words::for_index};
 use proffer_domain::Timestamp;
 use proffer_protocol::OfferDocument;
 use serde::Deserialize;
@@ -217,7 +217,7 @@ async fn index_kind(transaction: &mut Transaction<'static, Sqlite>, kind: Indexe
             rowid: row.try_get(0)?,
             at: super::moment(row.try_get(1)?),
             place: row.try_get(3)?,
-            text: indexed_text(kind, document, &mut customers)?,
+            text: for_index(&indexed_text(kind, document, &mut customers)?).into_owned(),
         });
     }
     let count = u32::try_from(waiting.len()).unwrap_or(limit);

@@ -21,10 +21,11 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use batch::Batch;
+pub(crate) use batch::{Batch, QuestionWords};
 pub(crate) use files::FileHash;
 pub(crate) use index::{Indexed, indexed_text, offer_text};
 pub(crate) use queue::{Places, QueueFacts, QueueRequest};
+pub(crate) use rows::statements;
 pub(crate) use search::{Find, SearchFound, SearchRequest};
 
 use crate::error::{DeskError, Result};
@@ -316,7 +317,7 @@ impl Cache {
 /// What connections that write are opened by. One whose transaction could be neither committed nor undone, as happens
 /// when the disk is full, would take what comes next into that transaction; it is closed instead.
 pub(crate) fn writing_pool() -> SqlitePoolOptions {
-    let options = SqlitePoolOptions::new();
+    let options = lasting(SqlitePoolOptions::new());
     #[cfg(feature = "simulation")]
     let options = options.before_acquire(|connection, _| Box::pin(fit_to_disk(connection)));
     options.after_release(|connection, _| {
@@ -328,6 +329,23 @@ pub(crate) fn writing_pool() -> SqlitePoolOptions {
             Ok(!connection.is_in_transaction())
         })
     })
+}
+
+/// Keeps connections for as long as their file is open: there is no server that would want them back, and a desk that
+/// rests wakes up for nothing.
+fn lasting(options: SqlitePoolOptions) -> SqlitePoolOptions {
+    options.idle_timeout(None).max_lifetime(None)
+}
+
+/// Opens every connection a pool may have. Whether one that is opened in a history is there at once or a little later is
+/// up to the system, and histories must replay.
+#[cfg(feature = "simulation")]
+pub(crate) async fn open_all(pool: &SqlitePool) -> Result<()> {
+    let mut opened = Vec::new();
+    for _ in 0..pool.options().get_max_connections() {
+        opened.push(pool.acquire().await?);
+    }
+    Ok(())
 }
 
 /// Lets the file grow, or not while the simulated disk is full.
@@ -356,6 +374,9 @@ async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
         .page_size(PAGE_BYTES)
         .pragma("temp_store", "MEMORY")
         .pragma("wal_autocheckpoint", "4000");
+    // Else rows come while they are read, at moments that the system chooses.
+    #[cfg(feature = "simulation")]
+    let options = options.row_buffer_size(10_000);
     let writer = writing_pool().max_connections(1).connect_with(options.clone()).await?;
     let checked: Result<()> = async {
         match MIGRATIONS.run(&writer).await {
@@ -368,16 +389,25 @@ async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
             }
             Err(error) => return Err(error.into()),
         }
-        if is_checked_first { check(&writer).await } else { Ok(()) }
+        if is_checked_first {
+            check(&writer).await?;
+        }
+        // Where the cache stands is asked for before anything that would have the file read through.
+        let _: Vec<(String, String)> = sqlx::query_as("SELECT name, value FROM meta")
+            .fetch_all(&writer)
+            .await?;
+        Ok(())
     }
     .await;
     if let Err(error) = checked {
         writer.close().await;
         return Err(error);
     }
-    let readers = SqlitePoolOptions::new()
+    let readers = lasting(SqlitePoolOptions::new())
         .max_connections(4)
         .connect_lazy_with(options.read_only(true));
+    #[cfg(feature = "simulation")]
+    open_all(&readers).await?;
     Ok(Pools { writer, readers })
 }
 
@@ -394,6 +424,20 @@ async fn knows_all_migrations(pool: &SqlitePool) -> Result<bool> {
 fn is_checked_first(file: &Path, is_as_left: bool) -> bool {
     let is_small = std::fs::metadata(file).is_ok_and(|facts| facts.len() <= CHECKED_FIRST_BYTES);
     !is_as_left && is_small
+}
+
+/// Files of this folder that were found damaged and moved out of the way.
+pub(crate) fn damaged_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("cache.damaged-") && name.ends_with(".db") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Moves a file out of the way, with nothing of it left behind.

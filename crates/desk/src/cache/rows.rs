@@ -14,7 +14,7 @@ const ROWS_A_STATEMENT: [usize; 4] = [250, 50, 10, 1];
 const LOOKED_UP_AT_MOST: usize = 250;
 
 /// The sizes of the statements that so many rows take.
-pub(super) fn statements(rows: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn statements(rows: usize) -> impl Iterator<Item = usize> {
     let mut left = rows;
     std::iter::from_fn(move || {
         let size = ROWS_A_STATEMENT.into_iter().find(|size| *size <= left)?;
@@ -39,7 +39,14 @@ impl Value {
         }
     }
 
-    fn number(&self) -> Option<i64> {
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn number(&self) -> Option<i64> {
         match self {
             Self::Number(number) => Some(*number),
             _ => None,

@@ -53,12 +53,18 @@ impl Journal {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(std::time::Duration::from_secs(10));
+        // Else rows come while they are read, at moments that the system chooses.
+        #[cfg(feature = "simulation")]
+        let options = options.row_buffer_size(10_000);
         let pool = writing_pool().max_connections(3).connect_with(options).await?;
         match MIGRATIONS.run(&pool).await {
-            Ok(()) => Ok(Self { pool, drafts }),
-            Err(MigrateError::VersionMissing(_)) => Err(DeskError::NewerJournal),
-            Err(error) => Err(error.into()),
+            Ok(()) => {}
+            Err(MigrateError::VersionMissing(_)) => return Err(DeskError::NewerJournal),
+            Err(error) => return Err(error.into()),
         }
+        #[cfg(feature = "simulation")]
+        crate::cache::open_all(&pool).await?;
+        Ok(Self { pool, drafts })
     }
 
     /// Closes the file cleanly.

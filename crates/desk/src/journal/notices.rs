@@ -3,10 +3,12 @@
 use super::{Journal, blob, id_of, moment};
 use crate::{
     api::{notice::NoticeKind, settings::NoticeChoices},
+    cache::statements,
     error::Result,
 };
 use proffer_domain::{AccountId, OfferId, QuestionId, Timestamp};
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A notice to be kept.
@@ -81,37 +83,41 @@ impl Journal {
             return Ok(notices);
         }
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let mut added = Vec::new();
-        for new in notices {
-            let kind = serde_json::to_value(new.kind)?;
-            let settled_at = new.is_old.then(|| now.as_millisecond());
-            let raised_at = if choices.of(new.kind).is_raised {
-                settled_at
-            } else {
-                Some(now.as_millisecond())
-            };
-            let done = sqlx::query(
+        let mut added = BTreeSet::new();
+        let mut left = notices.iter();
+        for size in statements(notices.len()) {
+            let rows = vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"; size].join(", ");
+            let sql = format!(
                 "INSERT INTO notice (account_id, id, kind, title, body, at, offer_id, question_id, read_at, raised_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            )
-            .bind(blob(account.0))
-            .bind(blob(new.id))
-            .bind(kind.as_str().unwrap_or_default())
-            .bind(&new.title)
-            .bind(&new.body)
-            .bind(new.at.as_millisecond())
-            .bind(new.offer_id.map(|id| blob(id.0)))
-            .bind(new.question_id.map(|id| blob(id.0)))
-            .bind(settled_at)
-            .bind(raised_at)
-            .execute(&mut *transaction)
-            .await?;
-            if done.rows_affected() > 0 {
-                added.push(new);
+                 VALUES {rows} ON CONFLICT DO NOTHING RETURNING id"
+            );
+            let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
+            for new in left.by_ref().take(size) {
+                let kind = serde_json::to_value(new.kind)?;
+                let settled_at = new.is_old.then(|| now.as_millisecond());
+                let raised_at = if choices.of(new.kind).is_raised {
+                    settled_at
+                } else {
+                    Some(now.as_millisecond())
+                };
+                query = query
+                    .bind(blob(account.0))
+                    .bind(blob(new.id))
+                    .bind(kind.as_str().unwrap_or_default().to_owned())
+                    .bind(&new.title)
+                    .bind(&new.body)
+                    .bind(new.at.as_millisecond())
+                    .bind(new.offer_id.map(|id| blob(id.0)))
+                    .bind(new.question_id.map(|id| blob(id.0)))
+                    .bind(settled_at)
+                    .bind(raised_at);
             }
+            let ids: Vec<Vec<u8>> = query.fetch_all(&mut *transaction).await?;
+            added.extend(ids.iter().map(|id| id_of(id)));
         }
         transaction.commit().await?;
-        Ok(added)
+        // One that the same page brings twice is news once.
+        Ok(notices.into_iter().filter(|new| added.remove(&new.id)).collect())
     }
 
     /// The newest notices.

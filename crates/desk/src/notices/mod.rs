@@ -21,6 +21,7 @@ use crate::{
     error::Result,
     journal::{NewNotice, StoredNotice},
     ports::{NoticeAction, Notification},
+    spoken::{Phrase, Spoken},
 };
 use proffer_domain::{AccountId, Timestamp};
 use std::time::Duration;
@@ -57,11 +58,11 @@ fn actions(notice: &NewNotice) -> Vec<NoticeAction> {
 }
 
 /// A notice as the system is to show it.
-fn notification(notice: &NewNotice, settings: &Settings) -> Notification {
+fn notification(notice: &NewNotice, settings: &Settings, spoken: Spoken) -> Notification {
     let (title, body) = match settings.notice_detail {
         NoticeDetail::Full => (notice.title.clone(), notice.body.clone()),
-        NoticeDetail::Event => (wording::event(notice.kind).to_owned(), String::new()),
-        NoticeDetail::Nothing => (wording::SOMETHING_NEW.to_owned(), String::new()),
+        NoticeDetail::Event => (spoken.say(wording::event(notice.kind), &[]), String::new()),
+        NoticeDetail::Nothing => (spoken.say(Phrase::SomethingNew, &[]), String::new()),
     };
     Notification {
         id: notice.id,
@@ -75,6 +76,7 @@ fn notification(notice: &NewNotice, settings: &Settings) -> Notification {
             NoticeDetail::Full | NoticeDetail::Event => actions(notice),
         },
         has_sound: settings.notice_choices.of(notice.kind).has_sound,
+        spoken,
     }
 }
 
@@ -195,7 +197,7 @@ impl Desk {
                 is_changed = true;
                 continue;
             }
-            let notification = notification(&notice, &settings);
+            let notification = notification(&notice, &settings, self.spoken());
             is_changed = true;
             #[cfg(feature = "simulation")]
             if proffer_failpoints::is_broken("notice_marked_before_raised") {
@@ -238,7 +240,7 @@ impl Desk {
             return Ok(());
         }
         let ids: Vec<_> = of.iter().map(|stored| stored.notice.id).collect();
-        let digest = wording::digest(self.mint(), &of, self.now());
+        let digest = wording::digest(self.spoken(), self.mint(), &of, self.now());
         self.inner.journal.add_digest(account.id, &digest, &ids).await?;
         self.tell_notices(account.id).await
     }

@@ -52,7 +52,7 @@ async fn look(desk: &Desk, was_hushed: &mut bool) -> Result<Option<Timestamp>> {
         let mut due = Vec::new();
         for question in desk.inner.cache.questions_held(account.id, platform_now).await? {
             match warn_at(&question, account.id, platform_now, before) {
-                Some(at) if at <= platform_now => due.extend(wording::lock_notice(&question, now)),
+                Some(at) if at <= platform_now => due.extend(wording::lock_notice(desk.spoken(), &question, now)),
                 Some(at) => soonest(account.local_time(at)),
                 None => {}
             }

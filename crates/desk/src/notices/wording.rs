@@ -2,7 +2,9 @@
 
 use crate::{
     api::notice::NoticeKind,
+    cache::QuestionWords,
     journal::{NewNotice, StoredNotice},
+    spoken::{Phrase, Spoken},
 };
 use proffer_domain::{OfferEvent, Question, Timestamp, text};
 use proffer_protocol::{OfferDocument, SupportRequestDocument};
@@ -24,17 +26,22 @@ fn offer_line(document: &OfferDocument) -> String {
     )
 }
 
-/// The local copy was damaged.
-pub(crate) fn rebuilt_notice(id: Uuid, aside: &Path, now: Timestamp) -> NewNotice {
+/// A key that is the same whenever the same thing is told.
+fn key_of(parts: &[&[u8]]) -> Uuid {
+    let hash = parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part));
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash.finalize()[..16]);
+    uuid::Builder::from_custom_bytes(key).into_uuid()
+}
+
+/// The local copy was damaged. Its key is the damaged file's name.
+pub(crate) fn rebuilt_notice(spoken: Spoken, aside: &Path, now: Timestamp) -> NewNotice {
     let file = aside.file_name().unwrap_or_default().to_string_lossy();
     NewNotice {
-        id,
+        id: key_of(&[file.as_bytes()]),
         kind: NoticeKind::CacheRebuilt,
-        title: "The local copy of your questions was damaged".to_owned(),
-        body: format!(
-            "It is fetched from the platform again. Drafts and what waits to be sent are kept apart from it and are \
-             whole. The damaged file is kept as {file}."
-        ),
+        title: spoken.say(Phrase::CacheRebuilt, &[]),
+        body: spoken.say(Phrase::CacheRebuiltBody, &[("file", &file)]),
         at: now,
         offer_id: None,
         question_id: None,
@@ -43,13 +50,20 @@ pub(crate) fn rebuilt_notice(id: Uuid, aside: &Path, now: Timestamp) -> NewNotic
 }
 
 /// What happened to an offer.
-pub(crate) fn offer_notice(kind: NoticeKind, document: &OfferDocument, event: &OfferEvent, is_old: bool) -> NewNotice {
+pub(crate) fn offer_notice(
+    spoken: Spoken,
+    kind: NoticeKind,
+    document: &OfferDocument,
+    event: &OfferEvent,
+    is_old: bool,
+) -> NewNotice {
     let customer = text::excerpt(&document.customer.name, TITLE_CHARS);
-    let title = match kind {
-        NoticeKind::OfferAccepted => format!("{customer} accepted your offer"),
-        NoticeKind::OfferCompleted => format!("Your service for {customer} is completed"),
-        _ => format!("{customer} declined your offer"),
+    let phrase = match kind {
+        NoticeKind::OfferAccepted => Phrase::OfferAccepted,
+        NoticeKind::OfferCompleted => Phrase::OfferCompleted,
+        _ => Phrase::OfferDeclined,
     };
+    let title = spoken.say(phrase, &[("customer", &customer)]);
     let mut body = offer_line(document);
     if let (NoticeKind::OfferDeclined, Some(reason)) = (kind, &document.offer.decline_reason) {
         body = format!("{body}\n“{}”", text::excerpt(reason, 200));
@@ -67,11 +81,12 @@ pub(crate) fn offer_notice(kind: NoticeKind, document: &OfferDocument, event: &O
 }
 
 /// A customer's reply.
-pub(crate) fn reply_notice(message: Uuid, question: &Question, sent_at: Timestamp) -> NewNotice {
+pub(crate) fn reply_notice(spoken: Spoken, message: Uuid, question: &QuestionWords, sent_at: Timestamp) -> NewNotice {
+    let customer = text::excerpt(&question.customer_name, TITLE_CHARS);
     NewNotice {
         id: message,
         kind: NoticeKind::CustomerReplied,
-        title: format!("{} replied", text::excerpt(&question.customer.name, TITLE_CHARS)),
+        title: spoken.say(Phrase::CustomerReplied, &[("customer", &customer)]),
         body: format!(
             "{} · Q-{}",
             text::excerpt(&question.title, TITLE_CHARS),
@@ -85,11 +100,11 @@ pub(crate) fn reply_notice(message: Uuid, question: &Question, sent_at: Timestam
 }
 
 /// A moderator's reply to a request for help.
-pub(crate) fn support_notice(document: &SupportRequestDocument) -> NewNotice {
+pub(crate) fn support_notice(spoken: Spoken, document: &SupportRequestDocument) -> NewNotice {
     NewNotice {
         id: document.id.0,
         kind: NoticeKind::SupportReplied,
-        title: "Reply to your request for help".to_owned(),
+        title: spoken.say(Phrase::SupportReplied, &[]),
         body: text::excerpt(&document.subject, TITLE_CHARS),
         at: document.replied_at.unwrap_or(document.requested_at),
         offer_id: None,
@@ -99,38 +114,32 @@ pub(crate) fn support_notice(document: &SupportRequestDocument) -> NewNotice {
 }
 
 /// What happened, with nobody's name in it.
-pub(crate) fn event(kind: NoticeKind) -> &'static str {
+pub(crate) fn event(kind: NoticeKind) -> Phrase {
     match kind {
-        NoticeKind::OfferAccepted => "An offer was accepted",
-        NoticeKind::OfferCompleted => "A service was completed",
-        NoticeKind::OfferDeclined => "An offer was declined",
-        NoticeKind::CustomerReplied => "A customer replied",
-        NoticeKind::SupportReplied => "A moderator replied",
-        NoticeKind::LockEndsSoon => "A lock ends soon",
-        NoticeKind::Digest => "News on your offers",
-        NoticeKind::CacheRebuilt => "The local copy of your questions is built anew",
+        NoticeKind::OfferAccepted => Phrase::EventOfferAccepted,
+        NoticeKind::OfferCompleted => Phrase::EventOfferCompleted,
+        NoticeKind::OfferDeclined => Phrase::EventOfferDeclined,
+        NoticeKind::CustomerReplied => Phrase::EventCustomerReplied,
+        NoticeKind::SupportReplied => Phrase::EventSupportReplied,
+        NoticeKind::LockEndsSoon => Phrase::EventLockEndsSoon,
+        NoticeKind::Digest => Phrase::EventDigest,
+        NoticeKind::CacheRebuilt => Phrase::EventCacheRebuilt,
     }
 }
 
-/// Not even what happened.
-pub(crate) const SOMETHING_NEW: &str = "Something new in Proffer";
-
 /// A lock ends soon. Its key is the question and the end: once for each time the lock was to end.
-pub(crate) fn lock_notice(question: &Question, now: Timestamp) -> Option<NewNotice> {
+pub(crate) fn lock_notice(spoken: Spoken, question: &Question, now: Timestamp) -> Option<NewNotice> {
     let lock = question.lock.as_ref()?;
-    let hash = Sha256::new()
-        .chain_update(question.id.0.as_bytes())
-        .chain_update(lock.expires_at.as_millisecond().to_be_bytes())
-        .finalize();
-    let mut key = [0; 16];
-    key.copy_from_slice(&hash[..16]);
+    let ends_at = lock.expires_at.as_millisecond().to_be_bytes();
+    let number = format!("Q-{}", question.number);
     Some(NewNotice {
-        id: uuid::Builder::from_custom_bytes(key).into_uuid(),
+        id: key_of(&[question.id.0.as_bytes(), &ends_at]),
         kind: NoticeKind::LockEndsSoon,
-        title: format!("Your lock on Q-{} ends soon", question.number),
+        title: spoken.say(Phrase::LockEndsSoon, &[("question", &number)]),
         body: format!(
-            "{}\nExtend it to go on. Your draft is kept either way.",
-            text::excerpt(&question.title, TITLE_CHARS)
+            "{}\n{}",
+            text::excerpt(&question.title, TITLE_CHARS),
+            spoken.say(Phrase::LockEndsSoonBody, &[])
         ),
         at: now,
         offer_id: None,
@@ -140,57 +149,52 @@ pub(crate) fn lock_notice(question: &Question, now: Timestamp) -> Option<NewNoti
 }
 
 /// What a digest is called: the most important first.
-fn digest_title(of: &[StoredNotice]) -> String {
+fn digest_title(spoken: Spoken, of: &[StoredNotice]) -> String {
     let count = |kind| of.iter().filter(|stored| stored.notice.kind == kind).count();
     let mut parts: Vec<String> = Vec::new();
-    for (kind, one, several, more) in [
+    for (kind, several, more) in [
         (
             NoticeKind::OfferAccepted,
-            "An offer was accepted",
-            "offers were accepted",
-            "accepted",
+            Phrase::SeveralOffersAccepted,
+            Phrase::AlsoAccepted,
         ),
         (
             NoticeKind::OfferCompleted,
-            "A service was completed",
-            "services were completed",
-            "completed",
+            Phrase::SeveralServicesCompleted,
+            Phrase::AlsoCompleted,
         ),
         (
             NoticeKind::OfferDeclined,
-            "An offer was declined",
-            "offers were declined",
-            "declined",
+            Phrase::SeveralOffersDeclined,
+            Phrase::AlsoDeclined,
         ),
         (
             NoticeKind::CustomerReplied,
-            "A customer replied",
-            "customers’ replies",
-            "replied",
+            Phrase::SeveralCustomersReplied,
+            Phrase::AlsoReplied,
         ),
         (
             NoticeKind::SupportReplied,
-            "A moderator replied",
-            "moderators’ replies",
-            "from moderators",
+            Phrase::SeveralModeratorsReplied,
+            Phrase::AlsoFromModerators,
         ),
     ] {
         match (count(kind), parts.is_empty()) {
             (0, _) => {}
-            (1, true) => parts.push(one.to_owned()),
-            (several_of_it, true) => parts.push(format!("{several_of_it} {several}")),
-            (more_of_it, false) => parts.push(format!("{more_of_it} {more}")),
+            (1, true) => parts.push(spoken.say(event(kind), &[])),
+            (several_of_it, true) => parts.push(spoken.say(several, &[("count", &several_of_it)])),
+            (more_of_it, false) => parts.push(spoken.say(more, &[("count", &more_of_it)])),
         }
     }
     if parts.is_empty() || count(NoticeKind::Digest) > 0 {
-        return "News while you were away".to_owned();
+        return spoken.say(Phrase::WhileAway, &[]);
     }
     parts.join(", ")
 }
 
 /// One notice for several.
-pub(crate) fn digest(id: Uuid, of: &[StoredNotice], now: Timestamp) -> NewNotice {
-    let title = digest_title(of);
+pub(crate) fn digest(spoken: Spoken, id: Uuid, of: &[StoredNotice], now: Timestamp) -> NewNotice {
+    let title = digest_title(spoken, of);
     let line = |StoredNotice { notice, .. }: &StoredNotice| match notice.kind {
         // One that was not raised before the desk ended stands in the next with all that it told of.
         NoticeKind::OfferAccepted | NoticeKind::OfferCompleted | NoticeKind::Digest => notice.body.clone(),
@@ -198,7 +202,8 @@ pub(crate) fn digest(id: Uuid, of: &[StoredNotice], now: Timestamp) -> NewNotice
     };
     let mut lines: Vec<_> = of.iter().take(DIGEST_LINES).map(line).collect();
     if of.len() > DIGEST_LINES {
-        lines.push(format!("and {} more in the Request Centre", of.len() - DIGEST_LINES));
+        let more = of.len() - DIGEST_LINES;
+        lines.push(spoken.say(Phrase::MoreInRequestCentre, &[("count", &more)]));
     }
     let only = (of.len() == 1).then(|| &of[0].notice);
     NewNotice {
@@ -244,11 +249,11 @@ mod tests {
             "Helen accepted your offer",
             "Letters · £145.00 · Q-1",
         );
-        let first = digest(Uuid::nil(), &[accepted], Timestamp::UNIX_EPOCH);
+        let first = digest(Spoken::English, Uuid::nil(), &[accepted], Timestamp::UNIX_EPOCH);
         assert_eq!(first.body, "Letters · £145.00 · Q-1");
         let first = stored(NoticeKind::Digest, &first.title, &first.body);
         let replied = stored(NoticeKind::CustomerReplied, "Helen replied", "Thank you.");
-        let second = digest(Uuid::nil(), &[first, replied], Timestamp::UNIX_EPOCH);
+        let second = digest(Spoken::English, Uuid::nil(), &[first, replied], Timestamp::UNIX_EPOCH);
         assert_eq!(second.body, "Letters · £145.00 · Q-1\nHelen replied");
     }
 }

@@ -74,11 +74,7 @@ impl Desk {
                     let kind = proffer_domain::ServiceKind::ALL
                         .into_iter()
                         .find(|kind| kind.as_str() == name)?;
-                    Some(InsightsKind {
-                        kind,
-                        kind_label: kind.label().to_owned(),
-                        counts,
-                    })
+                    Some(InsightsKind { kind, counts })
                 })
                 .collect(),
             templates: named(insights::group(&offers, |offer| offer.template.clone())),

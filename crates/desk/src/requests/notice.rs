@@ -10,6 +10,7 @@ use crate::{
     desk::Desk,
     error::Result,
     ports::{NoticeAction, Notification},
+    spoken::{Phrase, Spoken},
 };
 use proffer_protocol::Entity;
 use std::time::Duration;
@@ -82,12 +83,13 @@ impl Desk {
         let outcome = self
             .raise(&Notification {
                 id: self.mint(),
-                title: "Proffer can notify you".to_owned(),
-                body: "You will see a notification like this when a customer accepts an offer.".to_owned(),
+                title: self.spoken().say(Phrase::Test, &[]),
+                body: self.spoken().say(Phrase::TestBody, &[]),
                 target: Some(OpenTarget::RequestCentre),
                 kind: NoticeKind::OfferAccepted,
                 actions: vec![NoticeAction::Open],
                 has_sound: self.settings().notice_choices.offer_accepted.has_sound,
+                spoken: self.spoken(),
             })
             .await;
         if outcome.is_ok() && self.account().is_ok() {
@@ -97,32 +99,26 @@ impl Desk {
         Ok(NoticeTest {
             was_taken: outcome.is_ok(),
             problem: match outcome {
-                Ok(()) => self.why_hushed().await?.map(str::to_owned),
-                Err(words) => Some(format!(
-                    "The system's notification service did not take it ({words}). Check that notifications are \
-                     allowed for Proffer in the system's settings and that a notification service runs. Until then \
-                     notices are shown in the app."
-                )),
+                Ok(()) => self.why_hushed().await?.map(|why| self.spoken().say(why, &[])),
+                Err(words) => Some(self.spoken().say(Phrase::TestRefused, &[("reason", &words)])),
             },
         })
     }
 
     /// Why other notifications would not be raised now, although this one was taken.
-    async fn why_hushed(&self) -> Answer<Option<&'static str>> {
+    async fn why_hushed(&self) -> Answer<Option<Phrase>> {
         let settings = self.settings();
         if !settings.notifications {
-            return Ok(Some("Other notifications are switched off above."));
+            return Ok(Some(Phrase::OthersOff));
         }
         if self.paused_until().await?.is_some() {
-            return Ok(Some("Other notifications are paused for now."));
+            return Ok(Some(Phrase::OthersPaused));
         }
         if self.hushed_until().await?.is_some() {
-            return Ok(Some("Other notifications wait until the quiet hours end."));
+            return Ok(Some(Phrase::OthersQuiet));
         }
         if !settings.notice_choices.offer_accepted.is_raised {
-            return Ok(Some(
-                "An accepted offer is not raised on the desktop, as you chose above.",
-            ));
+            return Ok(Some(Phrase::AcceptedNotRaised));
         }
         Ok(None)
     }
@@ -136,11 +132,11 @@ impl Desk {
         let notice = stored.notice;
         let (failure, outcome) = match (action, notice.offer_id, notice.question_id) {
             (NoticeAction::Start, Some(offer_id), _) => (
-                "The work could not be started",
+                Phrase::StartFailed,
                 self.offer_start(OfferRef { offer_id }).await.map(|_| ()),
             ),
             (NoticeAction::Extend, _, Some(question)) => (
-                "The lock could not be extended",
+                Phrase::ExtendFailed,
                 // Not by `question_extend`, which would count the question as seen.
                 self.command_now(format!("/v1/questions/{question}/extend"), Entity::Question)
                     .await,
@@ -159,12 +155,13 @@ impl Desk {
                 tracing::warn!(code = ?error.code, ?action, "a notification's button could not be carried out");
                 let notification = Notification {
                     id,
-                    title: failure.to_owned(),
-                    body: reason(&error),
+                    title: self.spoken().say(failure, &[]),
+                    body: reason(&error, self.spoken()),
                     target: Some(crate::notices::target(&notice)),
                     kind: notice.kind,
                     actions: vec![NoticeAction::Open],
                     has_sound: false,
+                    spoken: self.spoken(),
                 };
                 if let Err(words) = self.raise(&notification).await {
                     tracing::warn!(error = %words, "nor could that be told");
@@ -176,17 +173,15 @@ impl Desk {
 }
 
 /// Why a button did nothing, in words.
-fn reason(error: &ApiError) -> String {
+fn reason(error: &ApiError, spoken: Spoken) -> String {
     match error.code {
-        ApiErrorCode::Offline | ApiErrorCode::PlatformTrouble => {
-            "The platform cannot be reached now. Your draft is kept.".to_owned()
+        ApiErrorCode::Offline | ApiErrorCode::PlatformTrouble | ApiErrorCode::TooManyRequests => {
+            spoken.say(Phrase::UnreachableNow, &[])
         }
-        ApiErrorCode::OfferStateConflict => {
-            "The offer has moved on. The Request Centre shows how it stands.".to_owned()
-        }
-        ApiErrorCode::SignInNeeded => "Sign in again. Drafts and unsent messages are kept.".to_owned(),
-        ApiErrorCode::LockNotHeld => "It has ended meanwhile. Your draft is kept.".to_owned(),
-        ApiErrorCode::LockHeld => format!("{} holds the question now. Your draft is kept.", error.detail),
+        ApiErrorCode::OfferStateConflict => spoken.say(Phrase::OfferMovedOn, &[]),
+        ApiErrorCode::SignInNeeded => spoken.say(Phrase::SignInAgain, &[]),
+        ApiErrorCode::LockNotHeld => spoken.say(Phrase::LockEnded, &[]),
+        ApiErrorCode::LockHeld => spoken.say(Phrase::QuestionHeld, &[("name", &error.detail)]),
         _ => error.detail.clone(),
     }
 }

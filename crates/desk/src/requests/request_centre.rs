@@ -352,7 +352,6 @@ fn base_row(offer_id: OfferId, question_id: QuestionId, terms: &OfferTerms) -> O
         number: None,
         title: terms.title.clone(),
         kind: terms.kind,
-        kind_label: terms.kind.label().to_owned(),
         customer_name: String::new(),
         state: None,
         is_failed: false,

@@ -7,7 +7,7 @@ use crate::{
     desk::Desk,
     error::Result,
     search::{
-        query::{Needle, Query, name_expression},
+        query::{Phrase, Query, name_expression},
         snippet,
     },
     session::Account,
@@ -24,6 +24,8 @@ const CUSTOMERS_SHOWN: u32 = 5;
 const CUSTOMERS_FILTERED: u32 = 50;
 /// Documents that are looked at for a long unfinished word before all that have it are gathered.
 const OPENING_LOOKED_AT: u32 = 100;
+/// Documents that are looked at for words that stand together before a page is left short.
+const PHRASES_LOOKED_AT: u32 = 2_000;
 /// Characters of a title and of a snippet at most.
 const TITLE_CHARS: usize = 120;
 const SNIPPET_CHARS: usize = 180;
@@ -62,17 +64,17 @@ impl Desk {
                 limit => limit.min(FINDS_AT_MOST),
             },
         };
-        let needles = query.needles();
+        let phrases = query.phrases();
         let found = self.find(&asked, &query).await?;
         view.next = found.next.map(|place| place.to_string());
         for find in found.finds {
-            view.hits.push(hit(find, &needles, &names, &account)?);
+            view.hits.push(hit(find, phrases, &names, &account)?);
         }
-        if let (Some(expression), None, None) = (&asked.expression, &asked.customers, before) {
-            for customer in cache.customers_named(expression, CUSTOMERS_SHOWN).await? {
+        if let (Some(expression), None, None) = (query.names_expression(), &asked.customers, before) {
+            for customer in cache.customers_named(&expression, CUSTOMERS_SHOWN).await? {
                 view.customers.push(SearchCustomer {
                     customer_id: customer.id,
-                    name: snippet::around(&customer.name, &needles, TITLE_CHARS),
+                    name: snippet::around(&customer.name, phrases, TITLE_CHARS),
                     question_count: customer.question_count,
                 });
             }
@@ -83,27 +85,58 @@ impl Desk {
 
 impl Desk {
     async fn find(&self, asked: &SearchRequest, query: &Query) -> Result<SearchFound> {
-        let cache = &self.inner.cache;
-        if let Some((expression, needle)) = query.opening() {
+        if let Some(opening) = query.opening() {
             let wider = SearchRequest {
-                expression: Some(expression),
-                limit: OPENING_LOOKED_AT,
+                expression: Some(opening),
                 ..asked.clone()
             };
-            let mut found = cache.search(&wider).await?;
-            found.finds.retain(|find| {
-                indexed_text(find.kind, &find.document, &mut BTreeMap::new())
-                    .is_ok_and(|text| snippet::has(&text, &needle))
-            });
-            let limit = asked.limit as usize;
-            if found.finds.len() > limit {
-                found.finds.truncate(limit);
-                found.next = found.finds.last().map(|find| find.place);
+            let found = self
+                .find_checked(&wider, &query.checks(true), OPENING_LOOKED_AT)
+                .await?;
+            // What occurs seldom is gathered quickly.
+            if found.next.is_none() || found.finds.len() >= asked.limit as usize {
                 return Ok(found);
             }
         }
-        // What occurs seldom is gathered quickly.
-        cache.search(asked).await
+        let checks = query.checks(false);
+        if checks.is_empty() {
+            return self.inner.cache.search(asked).await;
+        }
+        self.find_checked(asked, &checks, PHRASES_LOOKED_AT).await
+    }
+
+    /// Finds of whose texts all phrases are true; looks at so many at most, and then says where to go on.
+    async fn find_checked(
+        &self,
+        asked: &SearchRequest,
+        phrases: &[Phrase],
+        looked_at_most: u32,
+    ) -> Result<SearchFound> {
+        let limit = asked.limit as usize;
+        let mut page = SearchRequest {
+            limit: OPENING_LOOKED_AT,
+            ..asked.clone()
+        };
+        let mut found = SearchFound::default();
+        let mut looked = 0;
+        loop {
+            let candidates = self.inner.cache.search(&page).await?;
+            looked += page.limit;
+            found.finds.extend(candidates.finds.into_iter().filter(|find| {
+                indexed_text(find.kind, &find.document, &mut BTreeMap::new())
+                    .is_ok_and(|text| snippet::has_all(&text, phrases))
+            }));
+            found.next = candidates.next;
+            if found.finds.len() > limit {
+                found.finds.truncate(limit);
+                found.next = found.finds.last().map(|find| find.place);
+            }
+            if found.finds.len() >= limit || found.next.is_none() || looked >= looked_at_most {
+                return Ok(found);
+            }
+            page.before = found.next;
+            page.limit = (looked * 2).min(looked_at_most - looked);
+        }
     }
 }
 
@@ -120,9 +153,9 @@ fn named(names: &HashMap<CategoryId, String>, words: &str) -> Vec<CategoryId> {
         .collect()
 }
 
-fn hit(find: Find, needles: &[Needle], names: &HashMap<CategoryId, String>, account: &Account) -> Result<SearchHit> {
-    let title = |text: &str| snippet::around(text, needles, TITLE_CHARS);
-    let piece = |text: &str| snippet::around(text, needles, SNIPPET_CHARS);
+fn hit(find: Find, phrases: &[Phrase], names: &HashMap<CategoryId, String>, account: &Account) -> Result<SearchHit> {
+    let title = |text: &str| snippet::around(text, phrases, TITLE_CHARS);
+    let piece = |text: &str| snippet::around(text, phrases, SNIPPET_CHARS);
     let question_title = |find: &Find| title(find.question.as_ref().map_or("", |question| question.title.as_str()));
     let (found, title, snippet, customer, at): (_, SearchText, SearchText, String, _) = match find.kind {
         Indexed::Question => {

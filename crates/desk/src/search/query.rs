@@ -1,7 +1,7 @@
 //! What was typed: words, of which the last may be unfinished, phrases in quotes, and `state:`, `category:` and
 //! `customer:`. Every text is a query; what makes no sense in it is left out.
 
-use super::{fold, is_of_word};
+use super::words::{fold, words};
 use proffer_domain::{OfferState, QuestionState};
 
 /// Beyond these a query is cut.
@@ -9,6 +9,8 @@ const WORDS_AT_MOST: usize = 16;
 const WORD_MAX_CHARS: usize = 80;
 /// From so many letters on, the last word stands for all that begin so.
 const PREFIX_MIN_CHARS: usize = 3;
+/// Beginnings of words that the index keeps have no more letters.
+const PREFIX_KEPT_CHARS: usize = 5;
 
 /// A state that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,18 +21,44 @@ pub(crate) enum StateFilter {
     Offer(OfferState),
 }
 
-/// Words that stand together as they were typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Phrase {
-    text: String,
-    is_prefix: bool,
-}
-
 /// A word to be found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Needle {
+    /// The word, folded.
     pub(super) word: String,
+    /// Whether longer words that begin so are meant as well.
     pub(super) is_prefix: bool,
+}
+
+impl Needle {
+    /// In the index's language, with no more than so many letters of an unfinished word.
+    fn expression(&self, letters: usize) -> String {
+        if self.is_prefix {
+            let begin: String = self.word.chars().take(letters).collect();
+            format!("\"{begin}\" *")
+        } else {
+            format!("\"{}\"", self.word)
+        }
+    }
+}
+
+/// Words that stand together as they were typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Phrase {
+    text: String,
+    pub(super) needles: Vec<Needle>,
+}
+
+impl Phrase {
+    fn is_prefix(&self) -> bool {
+        self.needles.last().is_some_and(|needle| needle.is_prefix)
+    }
+
+    /// Whether it ends with a longer beginning of a word than the index keeps.
+    fn is_opened(&self) -> bool {
+        let longer = |needle: &Needle| needle.is_prefix && needle.word.chars().count() > PREFIX_KEPT_CHARS;
+        self.needles.last().is_some_and(longer)
+    }
 }
 
 /// A query that was read.
@@ -70,12 +98,19 @@ impl Query {
 
     fn add(&mut self, text: &str, is_unfinished: bool) {
         let text: String = text.chars().take(WORD_MAX_CHARS).collect();
-        if self.phrases.len() == WORDS_AT_MOST || !text.chars().any(char::is_alphanumeric) {
+        let mut needles: Vec<Needle> = words(&text)
+            .map(|word| Needle {
+                word: fold(&text[word]),
+                is_prefix: false,
+            })
+            .filter(|needle| !needle.word.is_empty())
+            .collect();
+        let Some(last) = needles.last_mut() else { return };
+        if self.phrases.len() == WORDS_AT_MOST {
             return;
         }
-        let last = text.rsplit(|char| !is_of_word(char)).next().unwrap_or_default();
-        let is_prefix = is_unfinished && last.chars().count() >= PREFIX_MIN_CHARS;
-        self.phrases.push(Phrase { text, is_prefix });
+        last.is_prefix = is_unfinished && last.word.chars().count() >= PREFIX_MIN_CHARS;
+        self.phrases.push(Phrase { text, needles });
     }
 
     /// Whether nothing at all is asked for.
@@ -83,51 +118,45 @@ impl Query {
         *self == Self::default()
     }
 
-    /// The words in the index's language; `None` without any.
+    fn expression_to(&self, letters: usize) -> Option<String> {
+        let needles = self.phrases.iter().flat_map(|phrase| &phrase.needles);
+        let words: Vec<_> = needles.map(|needle| needle.expression(letters)).collect();
+        (!words.is_empty()).then(|| words.join(" AND "))
+    }
+
+    /// The words in the index's language; `None` without any. The index does not know which words stand together: see
+    /// [`Query::checks`].
     pub(crate) fn expression(&self) -> Option<String> {
+        self.expression_to(usize::MAX)
+    }
+
+    /// For an unfinished word of which the index does not keep all beginnings: the words with only that of it which the
+    /// index keeps. Finds come from new to old without all of them being gathered first, which takes long for what
+    /// occurs often.
+    pub(crate) fn opening(&self) -> Option<String> {
+        let is_opened = self.phrases.iter().any(Phrase::is_opened);
+        is_opened.then(|| self.expression_to(PREFIX_KEPT_CHARS)).flatten()
+    }
+
+    /// What must be in a text besides what the index was asked for, [opened](Query::opening) or not.
+    pub(crate) fn checks(&self, is_opened: bool) -> Vec<Phrase> {
+        let is_checked = |phrase: &&Phrase| phrase.needles.len() > 1 || (is_opened && phrase.is_opened());
+        self.phrases.iter().filter(is_checked).cloned().collect()
+    }
+
+    /// The words in the language of the customers' names, which has phrases; `None` without any.
+    pub(crate) fn names_expression(&self) -> Option<String> {
         let phrases: Vec<_> = self
             .phrases
             .iter()
-            .map(|phrase| quoted(&phrase.text, phrase.is_prefix))
+            .map(|phrase| quoted(&phrase.text, phrase.is_prefix()))
             .collect();
         (!phrases.is_empty()).then(|| phrases.join(" AND "))
     }
 
-    /// For an unfinished word of which the index does not keep all beginnings: the words with only that of it which the
-    /// index keeps, and what must then be in a text besides. Finds come from new to old without all of them being
-    /// gathered first, which takes long for what occurs often.
-    pub(crate) fn opening(&self) -> Option<(String, Needle)> {
-        let last = self.phrases.iter().position(|phrase| phrase.is_prefix)?;
-        let word = &self.phrases[last].text;
-        if !word.chars().all(is_of_word) || word.chars().count() <= PREFIX_MIN_CHARS {
-            return None;
-        }
-        let mut opened = self.clone();
-        opened.phrases[last].text = word.chars().take(PREFIX_MIN_CHARS).collect();
-        let needle = Needle {
-            word: fold(word),
-            is_prefix: true,
-        };
-        Some((opened.expression()?, needle))
-    }
-
     /// What is to be shown as found.
-    pub(crate) fn needles(&self) -> Vec<Needle> {
-        let mut needles = Vec::new();
-        for phrase in &self.phrases {
-            let words: Vec<_> = phrase
-                .text
-                .split(|char| !is_of_word(char))
-                .filter(|word| !word.is_empty())
-                .collect();
-            for (index, word) in words.iter().enumerate() {
-                needles.push(Needle {
-                    word: fold(word),
-                    is_prefix: phrase.is_prefix && index + 1 == words.len(),
-                });
-            }
-        }
-        needles
+    pub(crate) fn phrases(&self) -> &[Phrase] {
+        &self.phrases
     }
 }
 
@@ -220,14 +249,18 @@ mod tests {
             ("domain ", Some("\"domain\"")),
             ("my dom", Some("\"my\" AND \"dom\" *")),
             ("my do", Some("\"my\" AND \"do\"")),
-            ("\"letter before action\"", Some("\"letter before action\"")),
-            ("\"letter bef", Some("\"letter bef\" *")),
-            ("Q-48213", Some("\"Q-48213\" *")),
-            ("a\"b\"c AND NOT *", Some("\"abc\" AND \"AND\" AND \"NOT\"")),
+            (
+                "\"letter before action\"",
+                Some("\"letter\" AND \"before\" AND \"action\""),
+            ),
+            ("\"letter bef", Some("\"letter\" AND \"bef\" *")),
+            ("Q-48213", Some("\"q\" AND \"48213\" *")),
+            ("Zürich 契約", Some("\"zurich\" AND \"契\" AND \"約\"")),
+            ("a\"b\"c AND NOT *", Some("\"abc\" AND \"and\" AND \"not\"")),
             ("-- \u{0} ** ()", None),
             ("state:open", None),
             ("state:nonsense x", Some("\"nonsense\" AND \"x\"")),
-            ("http://example", Some("\"http://example\" *")),
+            ("http://example", Some("\"http\" AND \"example\" *")),
         ] {
             assert_eq!(Query::read(typed).expression().as_deref(), expression, "{typed}");
         }
@@ -241,20 +274,32 @@ mod tests {
 
     #[test]
     fn a_long_beginning_is_opened_at_what_the_index_keeps() {
-        for (typed, expression) in [
-            ("registr", Some("\"reg\" *")),
-            ("my regis", Some("\"my\" AND \"reg\" *")),
-            ("reg", None),
-            ("registrar ", None),
-            ("re-regist", None),
+        for (typed, expression, checked) in [
+            ("registr", Some("\"regis\" *"), 1),
+            ("my registr", Some("\"my\" AND \"regis\" *"), 1),
+            ("regis", None, 0),
+            ("registrar ", None, 0),
+            ("re-registr", Some("\"re\" AND \"regis\" *"), 1),
+            (
+                "\"formal complaint\" registr",
+                Some("\"formal\" AND \"complaint\" AND \"regis\" *"),
+                2,
+            ),
         ] {
-            let opening = Query::read(typed).opening();
-            assert_eq!(
-                opening.map(|(expression, _)| expression).as_deref(),
-                expression,
-                "{typed}"
-            );
+            let query = Query::read(typed);
+            assert_eq!(query.opening().as_deref(), expression, "{typed}");
+            assert_eq!(query.checks(true).len(), checked, "{typed}");
         }
+        assert_eq!(Query::read("registr \"formal complaint\"").checks(false).len(), 1);
+    }
+
+    #[test]
+    fn names_are_looked_for_as_they_were_typed() {
+        let query = Query::read("Jean-Luc \"de la\" Fon");
+        assert_eq!(
+            query.names_expression().as_deref(),
+            Some("\"Jean-Luc\" AND \"de la\" AND \"Fon\" *")
+        );
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! Where in a text something was found.
 
-use super::{fold, is_of_word, query::Needle};
+use super::{
+    query::{Needle, Phrase},
+    words::{fold, words},
+};
 use crate::api::search::{SearchText, TextRange};
 
 /// Characters before the first find.
 const LEAD_CHARS: usize = 40;
 
 /// A piece of a text of at most `width` characters around the first find, in one line, with all finds in it.
-pub(crate) fn around(text: &str, needles: &[Needle], width: usize) -> SearchText {
+pub(crate) fn around(text: &str, phrases: &[Phrase], width: usize) -> SearchText {
     let line = in_one_line(text);
-    let finds = finds(&line, needles);
+    let finds = finds(&line, phrases);
     let begin = finds.first().map_or(0, |find| begin_before(&line, find.0));
     let end = line[begin..]
         .char_indices()
@@ -53,48 +56,49 @@ fn in_one_line(text: &str) -> String {
     line
 }
 
-/// The words of a line that are looked for, as byte ranges.
-fn finds(line: &str, needles: &[Needle]) -> Vec<(usize, usize)> {
+/// What of a line is looked for, as byte ranges.
+fn finds(line: &str, phrases: &[Phrase]) -> Vec<(usize, usize)> {
+    let words: Vec<_> = words(line).collect();
     let mut finds = Vec::new();
-    let mut begin = None;
-    let ends = line.char_indices().chain([(line.len(), ' ')]);
-    for (index, char) in ends {
-        match (begin, is_of_word(char)) {
-            (None, true) => begin = Some(index),
-            (Some(from), false) => {
-                begin = None;
-                if is_found(&line[from..index], needles) {
-                    finds.push((from, index));
-                }
+    let mut next = 0;
+    while let Some(first) = words.get(next) {
+        let length_at = |phrase: &Phrase| {
+            let here = words.get(next..next + phrase.needles.len())?;
+            let mut pairs = here.iter().zip(&phrase.needles);
+            pairs
+                .all(|(word, needle)| is_found(&line[word.clone()], needle))
+                .then_some(here.len())
+        };
+        match phrases.iter().filter_map(length_at).max() {
+            Some(length) => {
+                next += length.max(1);
+                finds.push((first.start, words[next - 1].end));
             }
-            _ => {}
+            None => next += 1,
         }
     }
     finds
 }
 
-/// Whether a word is one of those that are looked for.
-fn is_found(word: &str, needles: &[Needle]) -> bool {
-    let is_same = |word: &str| {
-        let found = |needle: &Needle| word == needle.word || (needle.is_prefix && word.starts_with(&needle.word));
-        needles.iter().any(found)
-    };
-    if !word.is_ascii() {
-        return is_same(&fold(word));
+/// Whether a word is what is looked for.
+fn is_found(word: &str, needle: &Needle) -> bool {
+    let wanted = needle.word.as_str();
+    if word.is_ascii() {
+        // Most words are plain, and comparing them needs no copy.
+        return word
+            .get(..wanted.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(wanted))
+            && (needle.is_prefix || word.len() == wanted.len());
     }
-    // Most words are plain, and comparing them needs no copy.
-    let word = word.as_bytes();
-    needles.iter().any(|needle| {
-        let needle_word = needle.word.as_bytes();
-        word.get(..needle_word.len())
-            .is_some_and(|begin| begin.eq_ignore_ascii_case(needle_word))
-            && (needle.is_prefix || word.len() == needle_word.len())
-    })
+    let word = fold(word);
+    word == wanted || (needle.is_prefix && word.starts_with(wanted))
 }
 
-/// Whether a text has a word that is looked for.
-pub(crate) fn has(text: &str, needle: &Needle) -> bool {
-    !finds(text, std::slice::from_ref(needle)).is_empty()
+/// Whether a text has all phrases.
+pub(crate) fn has_all(text: &str, phrases: &[Phrase]) -> bool {
+    phrases
+        .iter()
+        .all(|phrase| !finds(text, std::slice::from_ref(phrase)).is_empty())
 }
 
 /// Some characters before a find, at the beginning of a word.
@@ -116,7 +120,7 @@ mod tests {
     use crate::search::query::Query;
 
     fn found(text: &str, typed: &str, width: usize) -> (String, Vec<String>) {
-        let shown = around(text, &Query::read(typed).needles(), width);
+        let shown = around(text, Query::read(typed).phrases(), width);
         let units: Vec<u16> = shown.text.encode_utf16().collect();
         let words = shown
             .highlights
@@ -138,6 +142,10 @@ mod tests {
         assert_eq!(words, ["domains", "domain"]);
         let (_, words) = found("domains, a domain", "domain ", 100);
         assert_eq!(words, ["domain"]);
+        let (_, words) = found("A formal, formal complaint; a complaint", "\"formal complaint\"", 100);
+        assert_eq!(words, ["formal complaint"]);
+        let (_, words) = found("約束と契約書", "契約", 100);
+        assert_eq!(words, ["契約"]);
     }
 
     #[test]

@@ -154,8 +154,11 @@ impl Desk {
         let Some(saved) = self.inner.journal.session().await? else {
             return Ok(());
         };
-        if let (Some(me), Some(aside)) = (&saved.me, self.inner.cache_moved_to.clone()) {
-            self.tell_rebuilt(me.account.id, &aside).await?;
+        if let Some(me) = &saved.me {
+            // A desk that ended between moving a file aside and telling of it tells at its next start.
+            for aside in crate::cache::damaged_files(&self.inner.config.data_dir)? {
+                self.tell_rebuilt(me.account.id, &aside).await?;
+            }
         }
         self.take_up(saved).await
     }
@@ -281,7 +284,7 @@ impl Desk {
 
     /// Tells the expert that the cache was damaged and is built anew.
     async fn tell_rebuilt(&self, account: AccountId, aside: &std::path::Path) -> Result<()> {
-        let notice = wording::rebuilt_notice(self.mint(), aside, self.now());
+        let notice = wording::rebuilt_notice(self.spoken(), aside, self.now());
         let choices = self.settings().notice_choices;
         self.inner
             .journal
@@ -302,6 +305,10 @@ impl Desk {
                 email: email.clone(),
                 password: request.password,
                 device: self.inner.config.device_name.clone(),
+                code: request
+                    .code
+                    .map(|code| code.trim().to_owned())
+                    .filter(|code| !code.is_empty()),
             })
             .await?;
         if created.me.account.role != Role::Expert {

@@ -3,7 +3,7 @@
 
 use crate::{
     api::{ApiError, DeskEvent, notice::NoticeKind},
-    cache::Batch,
+    cache::{Batch, QuestionWords},
     desk::Desk,
     error::{DeskError, Result},
     journal::NewNotice,
@@ -12,7 +12,7 @@ use crate::{
     session::Account,
 };
 use proffer_domain::{Actor, Offer, OfferEvent, OfferEventKind, OfferState, QuestionId, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Beyond so many the UI is told once that the queue changed, not of each.
 const QUESTIONS_TOLD: usize = 50;
@@ -127,7 +127,7 @@ impl Desk {
                         OfferState::Accepted | OfferState::InProgress | OfferState::Delivered
                     );
                 let is_old = if mode == Mode::First { !still_matters } else { is_known };
-                due.push(wording::offer_notice(kind, document, event, is_old));
+                due.push(wording::offer_notice(self.spoken(), kind, document, event, is_old));
             }
         }
         if mode == Mode::First {
@@ -135,13 +135,37 @@ impl Desk {
         }
         let now = account.platform_time(self.now());
         let own = self.own_questions(batch, &account, now).await?;
-        for reply in batch.replies.iter().filter(|reply| own.contains(&reply.question_id)) {
-            if let Some(question) = self.inner.cache.question(reply.question_id).await? {
-                due.push(wording::reply_notice(reply.id, &question.question, reply.sent_at));
+        let words = self.words_of(batch, &own).await?;
+        due.extend(batch.replies.iter().filter_map(|reply| {
+            let question = words.get(&reply.question_id)?;
+            Some(wording::reply_notice(self.spoken(), reply.id, question, reply.sent_at))
+        }));
+        due.extend(
+            batch
+                .support_replies
+                .iter()
+                .map(|reply| wording::support_notice(self.spoken(), reply)),
+        );
+        Ok(due)
+    }
+
+    /// What notices say of these questions: as the batch has them, or else the cache.
+    async fn words_of(
+        &self,
+        batch: &Batch,
+        questions: &BTreeSet<QuestionId>,
+    ) -> Result<BTreeMap<QuestionId, QuestionWords>> {
+        let mut words = BTreeMap::new();
+        let mut others = BTreeSet::new();
+        for id in questions {
+            match batch.words(*id) {
+                Some(found) => drop(words.insert(*id, found)),
+                None => drop(others.insert(*id)),
             }
         }
-        due.extend(batch.support_replies.iter().map(wording::support_notice));
-        Ok(due)
+        let found = self.inner.cache.question_words(&others).await?;
+        words.extend(found.into_iter().map(|found| (found.id, found)));
+        Ok(words)
     }
 
     /// The questions that a batch brings replies on and that are this expert's: held, answered or written on by them.

@@ -70,16 +70,12 @@ impl Desk {
                 cancel.run_until_cancelled(work).await;
             })
         };
-        let mut tasks = vec![
+        let tasks = vec![
             spawn(Box::pin(stream::run(self.clone(), link.clone()))),
             spawn(Box::pin(push::run(self.clone(), link))),
             spawn(Box::pin(index::run(self.clone()))),
+            spawn(Box::pin(crate::notices::watch::run(self.clone()))),
         ];
-        // Not in simulated histories: with one more that reads at the same time, who is answered first would be the
-        // system's to say, and a seed would not replay.
-        if !cfg!(feature = "simulation") {
-            tasks.push(spawn(Box::pin(crate::notices::watch::run(self.clone()))));
-        }
         *self.inner.engine.lock().await = Some(Engine { cancel, tasks });
     }
 

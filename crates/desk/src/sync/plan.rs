@@ -83,7 +83,8 @@ pub(super) fn after_command(error: PlatformError) -> AfterCommand {
             | ErrorCode::IdempotencyKeyReused
             | ErrorCode::NotFound
             | ErrorCode::Forbidden
-            | ErrorCode::WrongCredentials,
+            | ErrorCode::WrongCredentials
+            | ErrorCode::CodeNeeded,
         ) => AfterCommand::Parked(error.into()),
         (Retry::Never, _) => AfterCommand::Refused(error.into()),
     }

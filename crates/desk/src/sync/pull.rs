@@ -29,9 +29,10 @@ async fn fetch(link: Link, mut cursor: Option<String>, pages: mpsc::Sender<std::
             }
         };
         let (next, more, me) = (fetched.cursor.clone(), fetched.more, link.account);
+        let pass_gate = crate::fault::gate();
         let page = Page {
             batch: AbortOnDropHandle::new(tokio::task::spawn_blocking(move || {
-                crate::fault::pass_gate();
+                pass_gate();
                 Batch::read(fetched.changes, me)
             })),
             cursor: next.clone(),
