@@ -6,7 +6,7 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -185,23 +185,72 @@ pub fn set_client_time_ms(time: Option<i64>) {
     with(|plan| plan.client_time_ms = time);
 }
 
-/// Whether threads beside the simulation's own may work.
-static GATE: (Mutex<bool>, Condvar) = (Mutex::new(true), Condvar::new());
+/// The gate at which threads beside the simulation's own wait before they work.
+struct Gate {
+    is_open: bool,
+    /// The number of the last ticket.
+    last: u64,
+    /// The tickets of those who wait.
+    waiting: BTreeSet<u64>,
+    /// Those who may pass while it is closed.
+    admitted: BTreeSet<u64>,
+}
 
-/// Opens or closes the gate at which threads beside the simulation's own wait before they work. While it is closed, what
-/// they do cannot be done earlier in one run than in another.
+static GATE: (Mutex<Gate>, Condvar) = (
+    Mutex::new(Gate {
+        is_open: true,
+        last: 0,
+        waiting: BTreeSet::new(),
+        admitted: BTreeSet::new(),
+    }),
+    Condvar::new(),
+);
+
+fn gate() -> MutexGuard<'static, Gate> {
+    GATE.0.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Opens or closes the gate. While it is closed, what other threads do cannot be done earlier in one run than in another.
 pub fn set_gate(is_open: bool) {
-    *GATE.0.lock().unwrap_or_else(PoisonError::into_inner) = is_open;
+    gate().is_open = is_open;
     if is_open {
         GATE.1.notify_all();
     }
 }
 
-/// Waits at the gate; the simulation's own thread, which follows a plan, does not.
-pub fn pass_gate() {
+/// The number of what is handed to another thread, in the order of handing over.
+#[must_use]
+pub fn take_ticket() -> u64 {
+    let mut gate = gate();
+    gate.last += 1;
+    gate.last
+}
+
+/// Waits at the gate with what was handed over; the simulation's own thread, which follows a plan, does not.
+pub fn pass_gate(ticket: u64) {
     if CURRENT.with(|current| current.borrow().is_some()) {
         return;
     }
-    let is_open = GATE.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let _open = GATE.1.wait_while(is_open, |is_open| !*is_open);
+    let mut gate = gate();
+    if gate.is_open {
+        return;
+    }
+    gate.waiting.insert(ticket);
+    let is_shut = |gate: &mut Gate| !gate.is_open && !gate.admitted.contains(&ticket);
+    let mut gate = GATE.1.wait_while(gate, is_shut).unwrap_or_else(PoisonError::into_inner);
+    gate.waiting.remove(&ticket);
+    gate.admitted.remove(&ticket);
+}
+
+/// Lets the one who waits with the lowest ticket pass; tells whether there was one. Nobody else may be on the way to the
+/// gate.
+pub fn admit_next() -> bool {
+    let mut gate = gate();
+    let Some(first) = gate.waiting.pop_first() else {
+        return false;
+    };
+    gate.admitted.insert(first);
+    drop(gate);
+    GATE.1.notify_all();
+    true
 }

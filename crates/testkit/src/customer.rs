@@ -32,6 +32,7 @@ impl Customer {
             email: email.to_owned(),
             password: PASSWORD.to_owned(),
             device: "browser".to_owned(),
+            code: None,
         };
         let response = client
             .post(format!("{}/v1/sessions", world.url()))

@@ -69,6 +69,7 @@ async fn open_in(
         downloads_dir: folder.join("downloads"),
         app_version: "0.0.0-test".to_owned(),
         device_name: "test".to_owned(),
+        system_language: None,
     };
     let ports = Ports {
         connector: Arc::clone(&outside.connector),
@@ -152,6 +153,7 @@ impl DeskAtWork {
             platform_url: url.to_owned(),
             email: email.to_owned(),
             password: password.to_owned(),
+            code: None,
         };
         self.ask("session_sign_in", request).await
     }

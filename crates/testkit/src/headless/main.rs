@@ -152,6 +152,7 @@ async fn main() -> anyhow::Result<()> {
         downloads_dir: options.folder.join("downloads"),
         app_version: "0.0.0-test".to_owned(),
         device_name: "headless".to_owned(),
+        system_language: None,
     };
     let ports = Ports {
         connector: Arc::new(HttpConnector),

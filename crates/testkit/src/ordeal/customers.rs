@@ -48,7 +48,7 @@ pub(crate) struct Followed {
 /// How a command failed while the platform was up.
 pub(crate) struct Failing {
     pub(crate) status: u16,
-    pub(crate) problem: Option<Problem>,
+    pub(crate) problem: Option<Box<Problem>>,
 }
 
 /// Somebody who talks to the platform over HTTP.

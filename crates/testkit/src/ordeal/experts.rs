@@ -129,6 +129,7 @@ impl Expert {
                 platform_url: self.url.clone(),
                 email: self.email.clone(),
                 password: self.password.clone(),
+                code: None,
             };
             match self.desk.ask::<Value>("session_sign_in", request).await {
                 Ok(_) => {}

@@ -100,6 +100,7 @@ pub(crate) async fn sign_in(url: &str, email: &str) -> anyhow::Result<String> {
         email: email.to_owned(),
         password: PASSWORD.to_owned(),
         device: "browser".to_owned(),
+        code: None,
     };
     let response = client.post(format!("{url}/v1/sessions")).json(&request).send().await?;
     let created: SessionCreated = response.error_for_status()?.json().await?;

@@ -13,7 +13,7 @@ use proffer_desk::api::{
     question::{ConversationView, QuestionRef},
     request_centre::{RequestCentreList, RequestCentreView, RequestView},
 };
-use proffer_domain::{MessageKind, Money, OfferEventKind, OfferState, Timestamp};
+use proffer_domain::{MessageKind, Money, OfferEventKind, OfferState, QuestionId, Timestamp};
 use proffer_failpoints::locked;
 use proffer_protocol::{Cursor, Document, Entity, MessageDocument, OfferDocument, StreamId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,14 +29,7 @@ pub(crate) fn in_step(history: &History) -> anyhow::Result<()> {
     }
     for index in 0..history.desks.len() {
         let outbox: OutboxView = history.desks[index].ask("outbox_list", ())?;
-        // What can never be sent blocks its own question.
-        let is_parked = |entry: &OutboxEntryView| matches!(entry.state, OutboxState::Parked { .. });
-        let blocked: BTreeSet<_> = outbox
-            .entries
-            .iter()
-            .filter(|entry| is_parked(entry))
-            .map(|entry| entry.question_id)
-            .collect();
+        let blocked = blocked(&outbox);
         let waiting = outbox
             .entries
             .iter()
@@ -65,9 +58,21 @@ pub(crate) fn all(history: &History) -> anyhow::Result<()> {
     raised_once(history)?;
     views(history, &offers)?;
     money(history, &offers)?;
+    ledger(history, &offers)?;
     letters(history, &offers)?;
     moments(history, &offers)?;
     streams(history)
+}
+
+/// What can never be sent blocks its own question, until its expert has dealt with it.
+fn blocked(outbox: &OutboxView) -> BTreeSet<Option<QuestionId>> {
+    let is_parked = |entry: &&OutboxEntryView| matches!(entry.state, OutboxState::Parked { .. });
+    outbox
+        .entries
+        .iter()
+        .filter(is_parked)
+        .map(|entry| entry.question_id)
+        .collect()
 }
 
 fn has_failed(state: &OutboxState) -> bool {
@@ -328,7 +333,12 @@ fn drafts(history: &History) -> anyhow::Result<()> {
 /// What the window shows is what the platform has.
 fn views(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
     for (index, desk) in history.desks.iter().enumerate() {
+        let blocked = blocked(&desk.ask("outbox_list", ())?);
         for offer in offers.iter().filter(|offer| offer.expert.name == desk.expert.name()) {
+            // What waits behind it is shown as it will be.
+            if blocked.contains(&Some(offer.offer.question_id)) {
+                continue;
+            }
             let offer_id = offer.offer.id;
             let view: OfferView = desk.ask("offer_show", OfferRef { offer_id })?;
             ensure!(
@@ -402,6 +412,19 @@ fn money(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
             "desk {index} sums up to {shown:?} instead of {wanted:?}"
         );
     }
+    Ok(())
+}
+
+/// The ledger balances, every order's money stands where its state calls for, and none is without.
+fn ledger(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
+    let check = history.platform.ask(async move |flow| Ok(flow.check_ledger().await?))?;
+    ensure!(check.faults.is_empty(), "the ledger: {:?}", check.faults);
+    let accepted = u64::try_from(offers.iter().filter(|offer| is_accepted(offer)).count())?;
+    ensure!(
+        check.payments == accepted,
+        "{} payments for {accepted} accepted offers",
+        check.payments
+    );
     Ok(())
 }
 

@@ -113,6 +113,7 @@ impl DeskProcess {
             downloads_dir: self.folder.join("downloads"),
             app_version: "0.0.0-simulation".to_owned(),
             device_name: "simulation".to_owned(),
+            system_language: None,
         };
         let connector = Arc::clone(&self.connector) as Arc<dyn PlatformConnector>;
         let (notifier, keychain, skew) = (Arc::clone(&self.screen), Arc::clone(&self.keychain), self.skew);

@@ -120,6 +120,13 @@ impl ExpertAtDesk {
         let open = OfferDialogOpen { question_id, revises };
         let opened: OfferDialogView = ask(&self.desk, "offer_dialog_open", open).await?;
         let draft_id = opened.draft_id;
+        if let OfferDialogPhase::Refused { .. } = opened.phase {
+            // What came back is there to be edited: it is kept until its expert writes another over it, which happens here.
+            self.notes
+                .open()
+                .promises
+                .retain(|promise| !promise.is_offer || promise.text != opened.fields.title);
+        }
         let choose = OfferDialogChooseKind {
             draft_id,
             kind: ServiceKind::LetterTemplates,

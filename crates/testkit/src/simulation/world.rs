@@ -156,6 +156,7 @@ async fn sign_in(desk: &proffer_desk::Desk, expert: Expert) -> Option<()> {
         platform_url: history::url(),
         email: expert.email().to_owned(),
         password: PASSWORD.to_owned(),
+        code: None,
     };
     ask::<SessionView>(desk, "session_sign_in", sign_in).await?;
     let settings = Settings {

@@ -1,7 +1,11 @@
 //! One expert at two machines.
 
 use crate::notices::offered;
-use proffer_desk::api::{OpenTarget, notice::NoticeList, offer::OfferRef};
+use proffer_desk::api::{
+    OpenTarget,
+    notice::{NoticeKind, NoticeList},
+    offer::OfferRef,
+};
 use proffer_domain::{MessageKind, OfferState};
 use proffer_testkit::{Expert, World, wait_until};
 
@@ -81,6 +85,32 @@ async fn what_was_started_at_one_desk_is_no_news_at_the_other() -> anyhow::Resul
             .count()
     };
     assert_eq!((listed(started), listed(waiting)), (1, 1));
+    office.desk.close().await;
+    home.desk.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_is_told_at_a_desk_that_learns_of_its_question_with_it() -> anyhow::Result<()> {
+    let world = World::begin().await?;
+    let helen = world.helen().await?;
+    let office = world.desk_in_step(Expert::Daniel).await?;
+    let home = world.desk_in_step(Expert::Daniel).await?;
+    home.desk.close().await;
+    let (question, _) = offered(&helen, &office).await?;
+    helen.reply(question, "Thank you!").await?;
+
+    let home = home.restart().await?;
+    let told = wait_until("the reply is told", async || {
+        let list = home.notices().await?;
+        Ok(list
+            .notices
+            .into_iter()
+            .find(|notice| notice.kind == NoticeKind::CustomerReplied))
+    })
+    .await?;
+    assert_eq!(told.question_id, Some(question));
+    assert!(told.body.starts_with("My domain was taken · Q-"), "{}", told.body);
     office.desk.close().await;
     home.desk.close().await;
     Ok(())
