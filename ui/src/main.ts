@@ -1,4 +1,5 @@
 import { mount } from "svelte";
+import type { Language as Choice } from "./bindings";
 import { asApiError, request } from "./host";
 import { languageOf, speak, type Language } from "./i18n";
 import "./styles/tokens.css";
@@ -14,12 +15,18 @@ import "./styles/app.css";
 import "./styles/settings.css";
 import "./styles/responsive.css";
 
-const CHOSEN: Record<string, Language> = { english: "en", spanish: "es" };
+const CHOSEN: Record<Exclude<Choice, "system">, Language> = {
+  english: "en",
+  german: "de",
+  spanish: "es",
+  japanese: "ja",
+};
 
 async function start(target: HTMLElement) {
   try {
     const { settings } = await request("settings_show");
-    await speak(CHOSEN[settings.language] ?? languageOf(navigator.languages));
+    const chosen = settings.language;
+    await speak(chosen === "system" ? languageOf(navigator.languages) : CHOSEN[chosen]);
   } catch (error) {
     // The desk opens in English, and says itself what is wrong.
     console.warn(asApiError(error).code);

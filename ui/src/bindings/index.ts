@@ -34,7 +34,7 @@ fields: Array<FieldProblem>, };
 /**
  * Why a request was refused. A closed set: the UI has words, severity and the way out for each.
  */
-export type ApiErrorCode = "malformed_request" | "invalid_fields" | "sign_in_needed" | "wrong_credentials" | "not_an_expert" | "offline" | "not_a_platform" | "protocol_mismatch" | "not_found" | "forbidden" | "lock_held" | "lock_not_held" | "question_closed" | "answer_first" | "not_your_question" | "offer_state_conflict" | "offer_revised" | "offer_expired" | "reminder_not_allowed" | "already_sent" | "too_large" | "storage_failed" | "notifications_refused" | "system_refused" | "platform_trouble" | "internal";
+export type ApiErrorCode = "malformed_request" | "invalid_fields" | "sign_in_needed" | "wrong_credentials" | "code_needed" | "too_many_requests" | "not_an_expert" | "offline" | "not_a_platform" | "protocol_mismatch" | "not_found" | "forbidden" | "lock_held" | "lock_not_held" | "question_closed" | "answer_first" | "not_your_question" | "offer_state_conflict" | "offer_revised" | "offer_expired" | "reminder_not_allowed" | "already_sent" | "too_large" | "storage_failed" | "notifications_refused" | "system_refused" | "platform_trouble" | "internal";
 
 /**
  * Light or dark.
@@ -811,10 +811,6 @@ export type InsightsKind = {
  */
 kind: ServiceKind, 
 /**
- * Its name.
- */
-kind_label: string, 
-/**
  * How far they came.
  */
 counts: InsightsCounts, };
@@ -945,7 +941,7 @@ blocker: OfferBlocker | null, };
 /**
  * The language of the app. Only languages with a whole catalogue are here.
  */
-export type Language = "system" | "english" | "spanish";
+export type Language = "system" | "english" | "spanish" | "german" | "japanese";
 
 /**
  * Whose the lock is.
@@ -1804,10 +1800,6 @@ title: string,
  */
 kind: ServiceKind, 
 /**
- * The kind's name.
- */
-kind_label: string, 
-/**
  * Who it is for.
  */
 customer_name: string, 
@@ -1950,10 +1942,6 @@ state: OfferState | null,
  */
 kind: ServiceKind, 
 /**
- * The kind's name.
- */
-kind_label: string, 
-/**
  * The title.
  */
 title: string, 
@@ -1970,9 +1958,9 @@ amount_text: string,
  */
 net_text: string, 
 /**
- * When it is delivered, in words.
+ * How long after acceptance it is delivered.
  */
-delivery_text: string, 
+delivery_time: DeliveryTime, 
 /**
  * When it is due, once accepted.
  */
@@ -2901,7 +2889,11 @@ email: string,
 /**
  * The password; passed on, never kept.
  */
-password: string, };
+password: string, 
+/**
+ * The code of the authenticator app or a recovery code, once the platform has asked for one.
+ */
+code?: string, };
 
 /**
  * Where the session stands.

@@ -1,5 +1,5 @@
-import type { ApiError, ApiErrorCode } from "../bindings";
-import { t } from "../i18n";
+import type { ApiError, ApiErrorCode, FieldProblem } from "../bindings";
+import { spokenLanguage, t } from "../i18n";
 
 /** How loud an error is. */
 export type Severity = "info" | "warning" | "error";
@@ -28,6 +28,8 @@ const TABLE: Record<ApiErrorCode, Tone> = {
   invalid_fields: { severity: "error" },
   sign_in_needed: { severity: "warning" },
   wrong_credentials: { severity: "error", isWhole: true },
+  code_needed: { severity: "info", isWhole: true },
+  too_many_requests: { severity: "warning" },
   not_an_expert: { severity: "error" },
   offline: { severity: "info" },
   not_a_platform: { severity: "error" },
@@ -64,10 +66,17 @@ export function words(error: ApiError): Words {
   };
 }
 
+/** What is wrong with a field. The platform's own words say the most, but are English. */
+export function fieldWords(field: FieldProblem): string {
+  return spokenLanguage() === "en"
+    ? field.message
+    : t(`error.field_${field.code}`, { limit: field.limit ?? "" });
+}
+
 /** What is wrong with one field, or nothing. */
 export function fieldMessage(error: ApiError | null, pointer: string): string {
   const found = error?.fields.filter(
     (field) => field.pointer === pointer || field.pointer.startsWith(`${pointer}/`),
   );
-  return found?.map((field) => field.message).join(" ") ?? "";
+  return found?.map(fieldWords).join(" ") ?? "";
 }

@@ -1,8 +1,10 @@
 // Words by area and language. A missing key does not compile.
+import en_action from "./en/action.json";
 import en_desk from "./en/desk.json";
 import en_error from "./en/error.json";
 import en_guide from "./en/guide.json";
 import en_insights from "./en/insights.json";
+import en_kind from "./en/kind.json";
 import en_notice from "./en/notice.json";
 import en_offer from "./en/offer.json";
 import en_requests from "./en/requests.json";
@@ -14,10 +16,12 @@ import en_support from "./en/support.json";
 import en_thread from "./en/thread.json";
 
 const CATALOGUE = {
+  action: en_action,
   desk: en_desk,
   error: en_error,
   guide: en_guide,
   insights: en_insights,
+  kind: en_kind,
   notice: en_notice,
   offer: en_offer,
   requests: en_requests,
@@ -34,10 +38,10 @@ type Words = Record<string, string>;
 export type Key = { [A in Area]: `${A}.${Extract<keyof (typeof CATALOGUE)[A], string>}` }[Area];
 
 /** The languages that have a whole catalogue. */
-export const LANGUAGES = ["en", "es"] as const;
+export const LANGUAGES = ["en", "de", "es", "ja"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const OTHERS = import.meta.glob<Words>("./es/*.json", { import: "default" });
+const OTHERS = import.meta.glob<Words>(["./de/*.json", "./es/*.json", "./ja/*.json"], { import: "default" });
 
 let language: Language = "en";
 let spoken: Record<string, Words> = CATALOGUE;
@@ -63,6 +67,11 @@ export async function speak(wanted: Language) {
   spoken = found;
   plural = new Intl.PluralRules(wanted);
   document.documentElement.lang = wanted;
+}
+
+/** The language spoken. */
+export function spokenLanguage(): Language {
+  return language;
 }
 
 /** By what dates and numbers are written: the language spoken, in the reader's own region where it is spoken there. */

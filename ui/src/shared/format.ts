@@ -12,6 +12,7 @@ const LONG = new Intl.DateTimeFormat(locale(), {
   minute: "2-digit",
   hour12: false,
 });
+const ONE_PLACE = new Intl.NumberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const MONTH = new Intl.DateTimeFormat(locale(), { month: "long", year: "numeric" });
 
 /** `11:04` today, `Sat 15 Nov` on other days. */
@@ -46,7 +47,7 @@ export function left(until: string, now: number): string {
 export function size(bytes: number): string {
   if (bytes < 1024) return t("desk.bytes", { count: bytes });
   if (bytes < 1024 * 1024) return `${Math.ceil(bytes / 1024)} KB`;
-  return `${(bytes / (1024 * 1024)).toFixed(1)} MB`;
+  return `${ONE_PLACE.format(bytes / (1024 * 1024))} MB`;
 }
 
 /** The text a `datetime-local` field holds for a moment, in the reader's zone. */

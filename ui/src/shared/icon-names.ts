@@ -2,6 +2,7 @@
 export type IconName =
   | "bell"
   | "bookmark"
+  | "category"
   | "check"
   | "check-circle"
   | "chip"

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { handle, keysOf, type Shortcut } from "./shortcuts";
+import { handle, isComposing, keysOf, type Shortcut } from "./shortcuts";
 
 const press = (init: KeyboardEventInit, target: Element = document.body) => {
   const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init });
@@ -14,6 +14,12 @@ describe("shortcuts", () => {
     expect(handle(press({ key: "l" }), shortcuts)).toBe(true);
     expect(handle(press({ key: "l" }, document.createElement("textarea")), shortcuts)).toBe(false);
     expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it("leaves to an input method what it puts a word together with", () => {
+    expect(isComposing(press({ key: "Enter", isComposing: true }))).toBe(true);
+    expect(isComposing(press({ key: "Enter", which: 229 } as KeyboardEventInit))).toBe(true);
+    expect(isComposing(press({ key: "Enter" }))).toBe(false);
   });
 
   it("tells Ctrl+Shift+O from Ctrl+O", () => {

@@ -1,7 +1,22 @@
 // Shortcuts: every action has one, and the sheet lists them.
+import { t, type Key } from "../i18n";
 
 /** Where actions belong together, in the sheet and the palette. */
 export type ShortcutGroup = "Move" | "Question" | "Offer" | "Go to" | "Desk";
+
+const GROUP_NAMES: Record<ShortcutGroup, Key> = {
+  Move: "action.group_move",
+  Question: "action.group_question",
+  Offer: "action.group_offer",
+  "Go to": "action.group_go_to",
+  Desk: "action.group_desk",
+};
+
+/** The groups, in the order of the sheet. */
+export const GROUPS = Object.keys(GROUP_NAMES) as ShortcutGroup[];
+
+/** What a group is called in the language spoken. */
+export const groupName = (group: ShortcutGroup): string => t(GROUP_NAMES[group]);
 
 /** One action: the palette, the shortcuts and the sheet are all made from it. */
 export interface Shortcut {
@@ -51,6 +66,9 @@ export function isTyping(target: EventTarget | null): boolean {
     target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
   );
 }
+
+/** Whether an input method, such as that of Japanese, has the key. WebKit tells of the last one by its code alone. */
+export const isComposing = (event: KeyboardEvent): boolean => event.isComposing || event.which === 229;
 
 /** Runs the first shortcut that fits; says whether one did. Inside fields only those with Ctrl or ⌘ run. */
 export function handle(event: KeyboardEvent, shortcuts: Shortcut[]): boolean {

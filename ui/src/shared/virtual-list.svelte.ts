@@ -49,9 +49,11 @@ export class VirtualList {
     this.#show();
   }
 
-  /** Brings a line into sight if it is not. */
-  reveal(index: number) {
-    this.#virtualizer.scrollToIndex(index, { align: "auto" });
+  /** Brings a line into sight if it is not; when that leads upwards, with the line `head` above it. */
+  reveal(index: number, head = index) {
+    const isAbove =
+      (this.#virtualizer.measurementsCache[head]?.start ?? 0) < (this.#virtualizer.scrollOffset ?? 0);
+    this.#virtualizer.scrollToIndex(isAbove ? head : index, { align: "auto" });
   }
 
   #show() {

@@ -1,12 +1,6 @@
 // Every action of the window: the palette, the shortcuts and the sheet are made from this table.
-import type {
-  InsightsPeriod,
-  MessageKind,
-  MessageView,
-  QueueFilter,
-  RequestView,
-  StepKind,
-} from "../bindings";
+import type { MessageKind, MessageView, QueueFilter, RequestView, StepKind } from "../bindings";
+import { t } from "../i18n";
 import type { Shortcut } from "../shared/shortcuts";
 import { PERIODS } from "../features/insights/insights.svelte";
 import { ofCustomer } from "../features/search/search.svelte";
@@ -20,25 +14,8 @@ export interface Screen {
   press(id: string): void;
 }
 
-const FILTERS: [QueueFilter, string][] = [
-  ["all", "Show all questions"],
-  ["mine", "Show mine"],
-  ["waiting", "Show what waits for me"],
-];
-const VIEWS: [RequestView, string][] = [
-  ["all_open", "Show all open requests"],
-  ["needs_you", "Show what needs me"],
-  ["waiting", "Show what waits for the customer"],
-  ["in_progress", "Show what is in progress"],
-  ["done", "Show what is done"],
-];
-
-const PERIOD_NAMES: Record<InsightsPeriod, string> = {
-  days30: "Insights of 30 days",
-  days90: "Insights of 90 days",
-  months12: "Insights of 12 months",
-  all: "Insights of all time",
-};
+const FILTERS: QueueFilter[] = ["all", "mine", "waiting"];
+const VIEWS: RequestView[] = ["all_open", "needs_you", "waiting", "in_progress", "done"];
 
 /** The action that takes each step to an offer. */
 export const STEP_ACTIONS: Record<StepKind, string> = {
@@ -61,9 +38,9 @@ export function zoomActionsOf({ settings }: DeskWindow): Shortcut[] {
   });
   return [
     // On many keyboards + is typed with shift, and = is the key it lies on.
-    { ...zoom("zoom-in", "+", "Zoom in", 1), also: [{ key: "+", shift: true }, { key: "=" }] },
-    { ...zoom("zoom-out", "-", "Zoom out", -1), also: [{ key: "_", shift: true }] },
-    zoom("zoom-reset", "0", "Zoom back to 100 %", 0),
+    { ...zoom("zoom-in", "+", t("action.zoom_in"), 1), also: [{ key: "+", shift: true }, { key: "=" }] },
+    { ...zoom("zoom-out", "-", t("action.zoom_out"), -1), also: [{ key: "_", shift: true }] },
+    zoom("zoom-reset", "0", t("action.zoom_reset"), 0),
   ];
 }
 
@@ -113,13 +90,13 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
   const hasQuestion = () => question() !== null;
 
   const table: Shortcut[] = [
-    { id: "next", group: "Move", key: "j", name: "Next", can: canMove, run: step(1) },
-    { id: "previous", group: "Move", key: "k", name: "Previous", can: canMove, run: step(-1) },
+    { id: "next", group: "Move", key: "j", name: t("action.next"), can: canMove, run: step(1) },
+    { id: "previous", group: "Move", key: "k", name: t("action.previous"), can: canMove, run: step(-1) },
     {
       id: "filter",
       group: "Move",
       key: "/",
-      name: "Search this list",
+      name: t("action.filter"),
       can: canMove,
       run: () => screen.focus(isAtRequests() ? "rc-search" : "queue-search"),
     },
@@ -128,27 +105,27 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Move",
       key: "k",
       mod: true,
-      name: "Search everything or run a command",
+      name: t("action.search"),
       run: () => look(""),
     },
-    ...FILTERS.map(([filter, name], index): Shortcut => ({
+    ...FILTERS.map((filter, index): Shortcut => ({
       id: `queue-${filter}`,
       group: "Move",
       key: String(index + 1),
       place: "desk",
-      name,
+      name: t(`action.queue_${filter}`),
       can: isAtDesk,
       run: () => {
         queue.filter = filter;
         void queue.load();
       },
     })),
-    ...VIEWS.map(([view, name], index): Shortcut => ({
+    ...VIEWS.map((view, index): Shortcut => ({
       id: `requests-${view}`,
       group: "Move",
       key: String(index + 1),
       place: "requests",
-      name,
+      name: t(`action.requests_${view}`),
       can: isAtRequests,
       run: () => void centre.choose(view),
     })),
@@ -157,7 +134,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "lock",
       group: "Question",
       key: "l",
-      name: "Lock the question",
+      name: t("action.lock"),
       can: canLock,
       run: () => void conversation.lock(),
     },
@@ -165,7 +142,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "extend",
       group: "Question",
       key: "e",
-      name: "Extend the lock",
+      name: t("action.extend"),
       can: isMine,
       run: () => void conversation.extend(),
     },
@@ -174,7 +151,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Question",
       key: "r",
       place: "desk",
-      name: "Release the lock",
+      name: t("action.release"),
       can: isMine,
       run: () => void conversation.release(),
     },
@@ -182,7 +159,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "answer",
       group: "Question",
       key: "a",
-      name: "Write an Answer",
+      name: t("action.answer"),
       can: hasQuestion,
       run: write("answer"),
     },
@@ -190,7 +167,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "info-request",
       group: "Question",
       key: "i",
-      name: "Write an Info Request",
+      name: t("action.info_request"),
       can: hasQuestion,
       run: write("info_request"),
     },
@@ -199,7 +176,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Question",
       key: "w",
       place: "desk",
-      name: "Ask whether all is answered",
+      name: t("action.ask_confirmation"),
       can: hasQuestion,
       run: () => {
         conversation.askConfirmation();
@@ -210,7 +187,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "attach",
       group: "Question",
       key: "f",
-      name: "Attach a file",
+      name: t("action.attach"),
       can: hasQuestion,
       run: () => screen.press("composer-attach"),
     },
@@ -218,7 +195,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "phrases",
       group: "Question",
       key: "p",
-      name: "Saved replies",
+      name: t("action.phrases"),
       can: hasQuestion,
       run: () => screen.press("composer-phrases"),
     },
@@ -229,7 +206,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       mod: true,
       shift: true,
       place: "desk",
-      name: "Preview the message",
+      name: t("action.preview"),
       can: hasQuestion,
       run: () => void conversation.preview(),
     },
@@ -238,7 +215,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Question",
       key: "Enter",
       mod: true,
-      name: "Send",
+      name: t("action.send"),
       can: () => question()?.may_write ?? false,
       run: () => void conversation.send(),
     },
@@ -246,7 +223,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "undo-send",
       group: "Question",
       key: "z",
-      name: "Undo the send",
+      name: t("action.undo_send"),
       can: () => carrying("undoable") !== null,
       run: toOutbox("undo", "undoable"),
     },
@@ -254,7 +231,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "retry-send",
       group: "Question",
       key: "t",
-      name: "Send again what was not sent",
+      name: t("action.retry_send"),
       can: () => carrying("failed") !== null,
       run: toOutbox("retry", "failed"),
     },
@@ -262,7 +239,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "edit-send",
       group: "Question",
       key: "y",
-      name: "Edit what was not sent",
+      name: t("action.edit_send"),
       can: () => carrying("failed") !== null,
       run: toOutbox("edit", "failed"),
     },
@@ -271,7 +248,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Question",
       key: "c",
       place: "desk",
-      name: "Everything of this customer",
+      name: t("action.of_customer"),
       can: hasQuestion,
       run: () => look(ofCustomer(question()?.customer.name ?? "")),
     },
@@ -281,7 +258,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       key: "o",
       mod: true,
       shift: true,
-      name: "Offer Premium Service",
+      name: t("action.offer"),
       can: () => conversation.view !== null && conversation.view.checklist.blocker !== "lock_first",
       run: () => void desk.offer(),
     },
@@ -290,7 +267,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Offer",
       key: "o",
       place: "desk",
-      name: "Show the question’s offer",
+      name: t("action.show_offer"),
       can: () => (question()?.offers.length ?? 0) > 0,
       run: () => {
         const id = question()?.offers[0]?.offer_id;
@@ -302,7 +279,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Offer",
       key: "q",
       place: "requests",
-      name: "Show the offer’s question",
+      name: t("action.show_question"),
       can: () => offer() !== null,
       run: () => {
         const id = offer()?.question_id;
@@ -314,7 +291,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Offer",
       key: "s",
       place: "requests",
-      name: "Start the work",
+      name: t("action.start"),
       can: may("start"),
       run: () => (centre.asks = "start"),
     },
@@ -323,7 +300,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Offer",
       key: "d",
       place: "requests",
-      name: "Deliver",
+      name: t("action.deliver"),
       can: may("deliver"),
       run: () => (centre.asks = "deliver"),
     },
@@ -332,7 +309,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Offer",
       key: "v",
       place: "requests",
-      name: "Revise the offer",
+      name: t("action.revise"),
       can: may("revise"),
       run: () => {
         const shown = offer();
@@ -344,7 +321,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Offer",
       key: "c",
       place: "requests",
-      name: "Cancel with a reason",
+      name: t("action.cancel"),
       can: may("cancel"),
       run: () => (centre.asks = "cancel"),
     },
@@ -356,7 +333,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       mod: true,
       shift: true,
       place: "requests",
-      name: "Withdraw the offer",
+      name: t("action.withdraw"),
       can: may("withdraw"),
       run: () => (centre.asks = "withdraw"),
     },
@@ -365,7 +342,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Offer",
       key: "r",
       place: "requests",
-      name: "Remind the customer",
+      name: t("action.remind"),
       can: () => may("remind")() && offer()?.reminder?.blocker === null,
       run: () => (centre.asks = "remind"),
     },
@@ -374,7 +351,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Move",
       key: "x",
       place: "requests",
-      name: "Select the offer",
+      name: t("action.select"),
       can: () => offer() !== null,
       run: () => centre.toggleShown(),
     },
@@ -384,7 +361,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       key: by > 0 ? "ArrowDown" : "ArrowUp",
       shift: true,
       place: "requests",
-      name: by > 0 ? "Select on down" : "Select on up",
+      name: t(by > 0 ? "action.select_down" : "action.select_up"),
       can: () => offer() !== null,
       run: () => {
         const to = centre.extendSelection(by);
@@ -397,7 +374,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Offer",
       key: "b",
       place: "requests",
-      name: "Mark the selected offers as read",
+      name: t("action.mark_read"),
       can: () => isAtRequests() && centre.selection.ids.size > 0,
       run: () => void centre.markRead(),
     },
@@ -406,7 +383,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Move",
       key: String(index + 1),
       place: "insights",
-      name: PERIOD_NAMES[period],
+      name: t(`action.insights_${period}`),
       can: isAtInsights,
       run: () => void insights.choose(period),
     })),
@@ -415,7 +392,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Move",
       key: "b",
       place: "insights",
-      name: "Show charts as tables",
+      name: t("action.insights_table"),
       can: isAtInsights,
       run: () => (insights.asTable = !insights.asTable),
     },
@@ -424,18 +401,25 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Desk",
       key: "x",
       place: "insights",
-      name: "Export the insights as CSV",
+      name: t("action.insights_export"),
       can: () => isAtInsights() && (insights.view?.has_offers ?? false),
       run: () => void insights.exportCsv(),
     },
 
-    { id: "go-desk", group: "Go to", key: "1", mod: true, name: "Desk", run: () => (desk.place = "desk") },
+    {
+      id: "go-desk",
+      group: "Go to",
+      key: "1",
+      mod: true,
+      name: t("action.go_desk"),
+      run: () => (desk.place = "desk"),
+    },
     {
       id: "go-requests",
       group: "Go to",
       key: "2",
       mod: true,
-      name: "Request Centre",
+      name: t("action.go_requests"),
       run: () => (desk.place = "requests"),
     },
     {
@@ -443,7 +427,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Go to",
       key: "3",
       mod: true,
-      name: "Insights",
+      name: t("action.go_insights"),
       run: () => (desk.place = "insights"),
     },
     {
@@ -451,16 +435,22 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Go to",
       key: ",",
       mod: true,
-      name: "Settings",
+      name: t("action.go_settings"),
       run: () => (desk.place = "settings"),
     },
-    { id: "notices", group: "Go to", key: "n", name: "Notices", run: () => (desk.sheet = "notices") },
-    { id: "help", group: "Go to", key: "h", name: "Help from a moderator", run: () => (desk.sheet = "help") },
+    {
+      id: "notices",
+      group: "Go to",
+      key: "n",
+      name: t("action.notices"),
+      run: () => (desk.sheet = "notices"),
+    },
+    { id: "help", group: "Go to", key: "h", name: t("action.help"), run: () => (desk.sheet = "help") },
     {
       id: "shortcuts",
       group: "Go to",
       key: "?",
-      name: "All shortcuts",
+      name: t("action.shortcuts"),
       run: () => (desk.sheet = "shortcuts"),
     },
 
@@ -468,7 +458,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       id: "mark-notices",
       group: "Desk",
       key: "m",
-      name: "Mark all notices as read",
+      name: t("action.mark_notices"),
       can: () => (notices.list?.unread_count ?? 0) > 0,
       run: () => void notices.markRead([]),
     },
@@ -478,7 +468,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       key: "l",
       mod: true,
       shift: true,
-      name: "Switch between light and dark",
+      name: t("action.appearance"),
       run: () => void settings.switchAppearance(),
     },
     {
@@ -487,7 +477,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       key: "n",
       mod: true,
       shift: true,
-      name: "Send test notification",
+      name: t("action.test_notification"),
       run: () => {
         desk.place = "settings";
         void notices.sendTest();
@@ -499,7 +489,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       key: "y",
       mod: true,
       shift: true,
-      name: "Try the connection now",
+      name: t("action.connect"),
       run: () => void desk.reconnect(),
     },
     {
@@ -508,7 +498,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       key: "x",
       mod: true,
       shift: true,
-      name: "Sign out",
+      name: t("action.sign_out"),
       run: () => desk.askToSignOut(),
     },
     {
@@ -517,21 +507,21 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       key: "a",
       mod: true,
       shift: true,
-      name: "Add another account",
+      name: t("action.add_account"),
       run: () => (desk.sheet = "add-account"),
     },
     {
       id: "pause-notices",
       group: "Desk",
       key: "u",
-      name: "Pause notifications for an hour, or resume",
+      name: t("action.pause_notices"),
       run: () => void notices.pause(),
     },
     {
       id: "guide",
       group: "Go to",
       key: "g",
-      name: "Show or hide the first steps",
+      name: t("action.guide"),
       run: () => void guide.open(!guide.view?.is_open),
     },
     {
@@ -540,7 +530,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       key: "s",
       mod: true,
       shift: true,
-      name: "Export my data",
+      name: t("action.export_data"),
       run: () => {
         desk.place = "settings";
         void settings.exportData();

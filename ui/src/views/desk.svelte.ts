@@ -11,6 +11,7 @@ import { Guide } from "../features/session/guide.svelte";
 import { Session } from "../features/session/session.svelte";
 import { SettingsState } from "../features/settings/settings.svelte";
 import { request } from "../host";
+import { t } from "../i18n";
 import type { Place } from "./place";
 
 /** Which sheet lies over the window. */
@@ -32,6 +33,8 @@ export class DeskWindow {
   attention = new Attention();
   place = $state<Place>("desk");
   sheet = $state<Sheet | null>(null);
+  /** The question that is being opened: marked at once, shown when it is here. */
+  opening = $state<string | null>(null);
 
   /** Everything that is shown first. */
   async start() {
@@ -75,13 +78,20 @@ export class DeskWindow {
 
   async openQuestion(id: string) {
     this.place = "desk";
+    this.opening = id;
     await this.conversation.open(id);
+    if (this.opening === id) this.opening = null;
     await this.queue.load();
+  }
+
+  /** The question that is marked in the list. */
+  get marked(): string | null {
+    return this.opening ?? this.conversation.view?.question_id ?? null;
   }
 
   /** Opens the question so many rows further. */
   async openNeighbour(by: number) {
-    const next = await this.queue.neighbour(this.conversation.view?.question_id ?? null, by);
+    const next = await this.queue.neighbour(this.marked, by);
     if (next) await this.openQuestion(next);
   }
 
@@ -166,7 +176,7 @@ export class DeskWindow {
       case "offer_accepted":
         this.notices.show({
           offerId: event.offer_id,
-          title: `${event.customer_name} accepted your offer`,
+          title: t("notice.accepted", { name: event.customer_name }),
           body: `${event.title}, ${event.amount_text}`,
         });
         break;

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { ScriptedDesk } from "../host/scripted-desk";
+import { later, refusal, ScriptedDesk } from "../host/scripted-desk";
 import { DeskWindow } from "./desk.svelte";
 
 const CONNECTION = { state: "online", waiting_count: 0, failed_count: 0 };
@@ -134,4 +134,33 @@ test("signing out is asked about first", async () => {
   window.askToSignOut();
   expect(window.sheet).toBe("sign-out");
   expect(desk.count("session_sign_out")).toBe(0);
+});
+
+test("a chosen question is marked at once, and moving on goes on from it; a slow answer does not win", async () => {
+  const slow = later<unknown>();
+  const { desk, window } = started();
+  await window.start();
+  const show = desk.answers.question_show!;
+  desk.answers.question_show = (asked) => (asked.question_id === "q1" ? slow.promise : show(asked));
+  const rows = ["q1", "q2"].map((question_id) => ({ question_id }));
+  desk.answers.queue_list = () => ({ groups: [{ kind: "open", count: 2, rows }] });
+  await window.queue.load();
+  const first = window.openQuestion("q1");
+  expect(window.marked).toBe("q1");
+  await window.openNeighbour(1);
+  expect(window.marked).toBe("q2");
+  slow.give(show({ question_id: "q1" }));
+  await first;
+  expect([window.marked, window.conversation.view?.question_id]).toEqual(["q2", "q2"]);
+});
+
+test("a question that cannot be opened leaves the mark where it was", async () => {
+  const { desk, window } = started();
+  await window.start();
+  await window.openQuestion("q1");
+  desk.answers.question_show = () => {
+    throw refusal("not_found");
+  };
+  await window.openQuestion("q2");
+  expect(window.marked).toBe("q1");
 });

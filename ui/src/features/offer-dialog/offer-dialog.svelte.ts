@@ -6,6 +6,7 @@ import type {
   Requests,
   ServiceKind,
 } from "../../bindings";
+import { fieldWords } from "../../errors/table";
 import { asApiError, request } from "../../host";
 import { momentOf } from "./zones";
 
@@ -134,7 +135,7 @@ export class OfferDialog {
     const found = this.view?.problems.filter(
       (problem) => problem.pointer === pointer || problem.pointer.startsWith(`${pointer}/`),
     );
-    return found?.map((problem) => problem.message).join(" ") ?? "";
+    return found?.map(fieldWords).join(" ") ?? "";
   }
 
   /** The words in braces of a field that stand for nothing, also before any try to submit. */

@@ -1,4 +1,5 @@
 import type { ApiError, TemplateChoice } from "../../bindings";
+import { fieldWords } from "../../errors/table";
 import type { OfferDialog } from "./offer-dialog.svelte";
 
 /** The box that finds a template by what is typed into it. */
@@ -37,13 +38,13 @@ export class TemplatePicker {
     this.isOpen = false;
   }
 
-  /** Fills the fields from one, or from the one that is marked; says whether there was one. */
+  /** Fills the fields from one, or from the one that is marked; says whether they were filled. */
   async choose(template = this.isOpen ? this.found[this.active] : undefined): Promise<boolean> {
     if (!template) return false;
     this.typed = template.name;
     this.isOpen = false;
     await this.dialog.applyTemplate(template.id);
-    return true;
+    return this.dialog.error === null;
   }
 }
 
@@ -66,7 +67,7 @@ export class OwnTemplates {
 
   /** What was refused, in words. */
   get problem(): string {
-    return this.error?.fields.map((field) => field.message).join(" ") ?? "";
+    return this.error?.fields.map(fieldWords).join(" ") ?? "";
   }
 
   async save(): Promise<boolean> {

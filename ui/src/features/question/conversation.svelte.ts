@@ -33,15 +33,19 @@ export class Conversation {
   isBusy = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dirty = false;
+  #latest = 0;
   #keeping: Promise<boolean> = Promise.resolve(true);
 
   /** Shows a question; what is typed on the one before is kept first. */
   async open(id: string) {
+    const mine = ++this.#latest;
     // What could not be kept stays where it was typed.
     if (!(await this.flush())) return;
     this.error = null;
     await this.#attempt(async () => {
       const view = await request("question_show", { question_id: id });
+      // A slower answer to an earlier choice must not win.
+      if (mine !== this.#latest) return;
       this.unreadFrom = view.unread_from;
       this.isPreviewing = false;
       this.#adopt(view);

@@ -1,5 +1,5 @@
 import type { SearchText } from "../../bindings";
-import type { Shortcut } from "../../shared/shortcuts";
+import { groupName, type Shortcut } from "../../shared/shortcuts";
 
 /** The actions whose name has a word that begins with each of the words typed, best first. */
 export function matching(actions: Shortcut[], typed: string): Shortcut[] {
@@ -8,11 +8,16 @@ export function matching(actions: Shortcut[], typed: string): Shortcut[] {
   const rank = (action: Shortcut) => (action.name.toLowerCase().startsWith(wanted[0] ?? "") ? 0 : 1);
   return actions
     .filter((action) => {
-      const words = split(`${action.name} ${action.group}`);
-      return wanted.every((start) => words.some((word) => word.startsWith(start)));
+      const words = split(`${action.name} ${groupName(action.group)}`);
+      return wanted.every((start) =>
+        words.some((word) => (UNSPACED.test(start) ? word.includes(start) : word.startsWith(start))),
+      );
     })
     .sort((one, other) => rank(one) - rank(other));
 }
+
+/** Scripts that put no space between words: where one begins cannot be seen. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 const split = (text: string) => text.toLowerCase().split(/\s+/).filter(Boolean);
 

@@ -7,6 +7,8 @@ export class Session {
   connection = $state<ConnectionView | null>(null);
   error = $state<ApiError | null>(null);
   isWorking = $state(false);
+  /** Whether the platform has asked for the code of the authenticator app since somebody last signed in. */
+  asksCode = $state(false);
   /** The account that its expert was asked about, whether to sign out of it. */
   leaving = $state<SavedAccount | null>(null);
 
@@ -25,8 +27,15 @@ export class Session {
     this.connection = await request("connection_show");
   }
 
-  signIn(platformUrl: string, email: string, password: string): Promise<boolean> {
-    return this.#work(() => request("session_sign_in", { platform_url: platformUrl, email, password }));
+  signIn(platformUrl: string, email: string, password: string, code = ""): Promise<boolean> {
+    return this.#work(() =>
+      request("session_sign_in", {
+        platform_url: platformUrl,
+        email,
+        password,
+        ...(code.trim() ? { code: code.trim() } : {}),
+      }),
+    );
   }
 
   switchTo(accountId: string): Promise<boolean> {
@@ -56,9 +65,11 @@ export class Session {
     try {
       this.view = await ask();
       this.connection = await request("connection_show");
+      this.asksCode = false;
       return true;
     } catch (error) {
       this.error = asApiError(error);
+      this.asksCode ||= this.error.code === "code_needed";
       return false;
     } finally {
       this.isWorking = false;

@@ -73,3 +73,20 @@ test("a switch that is refused says why and leaves the account as it was", async
   expect(session.error?.code).toBe("storage_failed");
   expect(session.current?.account_id).toBe("daniel");
 });
+
+test("a code is sent only after the platform has asked for one", async () => {
+  const desk = new ScriptedDesk({
+    session_sign_in: ({ code }) => {
+      if (!code) throw refusal("code_needed");
+      return { state: "signed_in" };
+    },
+    connection_show: () => ({ state: "online" }),
+  });
+  const session = new Session();
+  expect(await session.signIn("http://127.0.0.1", "d@proffer.example", "right")).toBe(false);
+  expect(session.asksCode).toBe(true);
+  expect(desk.last("session_sign_in")).not.toHaveProperty("code");
+  expect(await session.signIn("http://127.0.0.1", "d@proffer.example", "right", " 123 456 ")).toBe(true);
+  expect(desk.last("session_sign_in")).toMatchObject({ code: "123 456" });
+  expect(session.asksCode).toBe(false);
+});
