@@ -1,14 +1,12 @@
 // axe-core over every view of the real window and every page of the customer, in light and dark: no violation of
 // WCAG 2.2 AA.
-import assert from "node:assert/strict";
-import axe from "axe-core";
+import * as violations from "./harness/axe.mjs";
 import { Expert } from "./harness/expert.mjs";
 import { linkOf } from "./harness/mail.mjs";
 import { until } from "./harness/program.mjs";
 import { testsOf } from "./harness/steps.mjs";
 import { DANIEL, HELEN } from "./harness/world.mjs";
 
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const QUESTION = { category: "Legal", title: "May my landlord keep the keys", text: "He has **two** sets.\n\n- Is that right?\n- May I change the lock?" };
 const CALL = { kind: "follow_up_call", title: "A call about your keys", deliverables: ["Half an hour on the phone"], price: "30.00" };
 const LETTER = { title: "Letter about the keys", price_minor: 4000, deliverables: ["A letter, ready to send"] };
@@ -28,53 +26,8 @@ const { step, scenario } = testsOf(async (opened) => {
   platformView = await world.expertsView();
 });
 
-/** What breaks the rules in the document as it stands; runs in the page. */
-const RUN = (tags) =>
-  window.axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then(({ violations }) =>
-    violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) })),
-  );
-
-/** No colour is caught half-way; runs in the page. */
-const STILL = () => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important; }");
-  document.adoptedStyleSheets = [sheet];
-};
-
-/** What axe found, in lines that say where and what. */
-function told(view, violations) {
-  return violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${view}: ${violation.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll(/\s+/g, " ")}`),
-  );
-}
-
-/** Checks what the window shows, in both looks. */
-async function checkWindow(view) {
-  const found = [];
-  const hasAxe = await desk.window.execute(() => "axe" in window);
-  if (!hasAxe) await desk.window.execute(axe.source);
-  await desk.window.execute(STILL);
-  for (const theme of ["light", "dark"]) {
-    await desk.window.execute((theme) => (document.documentElement.dataset.theme = theme), theme);
-    found.push(...told(`${view}, ${theme}`, await desk.window.execute(RUN, TAGS)));
-    await desk.shoot(`a11y-${view.replaceAll(" ", "-")}-${theme}`);
-  }
-  await desk.window.execute(() => delete document.documentElement.dataset.theme);
-  assert.equal(found.length, 0, `\n${found.join("\n")}`);
-}
-
-/** Checks the page the customer is on, in both looks. */
-async function checkPage(view) {
-  const found = [];
-  await helen.page.evaluate(axe.source);
-  await helen.page.evaluate(STILL);
-  for (const colorScheme of ["light", "dark"]) {
-    await helen.page.emulateMedia({ colorScheme });
-    found.push(...told(`${view}, ${colorScheme}`, await helen.page.evaluate(RUN, TAGS)));
-    await helen.shoot(`a11y-page-${view.replaceAll(" ", "-")}-${colorScheme}`);
-  }
-  assert.equal(found.length, 0, `\n${found.join("\n")}`);
-}
+const checkWindow = (view) => violations.checkWindow(desk, view);
+const checkPage = (view) => violations.checkPage(helen, view);
 
 scenario("the customer's way in", async () => {
   await helen.goto("/sign-in");
@@ -116,7 +69,11 @@ step("the window's sign-in", async () => {
 
 step("queue and conversation", async () => {
   await desk.see("queue-row", QUESTION.title);
+  await desk.see("guide");
   await checkWindow("queue");
+  await desk.click("rail-insights");
+  await desk.see("insights-empty");
+  await checkWindow("insights empty");
   await expert.openQuestion(QUESTION.title);
   await checkWindow("question");
   await expert.lock();
@@ -157,6 +114,7 @@ step("an offer in the Request Centre and on the customer's page, from sent to de
   await helen.accept();
   await checkPage("offer accepted");
   await expert.seeOfferState("accepted");
+  await desk.see("toast");
   await checkWindow("offer accepted");
   await expert.startOffer();
   await desk.click("offer-deliver");

@@ -10,7 +10,8 @@ import { until } from "./harness/program.mjs";
 
 const [folder, url, email, password] = process.argv.slice(2);
 const FRAMES = 600;
-const ACTIONS = 200;
+const ROUNDS = 20;
+const OFFERS = 5;
 
 /** Scrolls an element for so many frames, jumping far now and then; gives the time between frames in ms. Runs in the page. */
 const SCROLL = (selector, frames, done) => {
@@ -49,8 +50,8 @@ const REMOVE_PLAIN = () => {
   document.querySelector(".queue__list").style.display = "";
 };
 
-/** Presses keys one after the other; gives the ms from each press to the frame that shows what it did. Runs in the page. */
-const PRESS = (keys, done) => {
+/** Takes acts one after the other, each a key or a click; gives the ms from each to the frame that shows what it did. Runs in the page. */
+const ACT = (acts, done) => {
   const times = [];
   const shown = () =>
     [
@@ -61,19 +62,25 @@ const PRESS = (keys, done) => {
       document.querySelector('[data-testid="request-centre"]') !== null,
     ].join();
   const next = () => {
-    if (times.length === keys.length) return done(times);
-    const key = keys[times.length];
+    if (times.length === acts.length) return done(times);
+    const { click, ...key } = acts[times.length];
+    const target = click && document.querySelector(click);
+    if (click && !target) return done(`${click} is not there`);
     const before = shown();
     const pressed = performance.now();
     const frame = () => {
       // In the frame after the one that changed the page, it has been drawn.
-      if (shown() === before && performance.now() - pressed < 5000) return requestAnimationFrame(frame);
+      if (shown() === before) {
+        if (performance.now() - pressed > 5000) return done(`nothing came of ${JSON.stringify(acts[times.length])}`);
+        return requestAnimationFrame(frame);
+      }
       requestAnimationFrame(() => {
         times.push(performance.now() - pressed);
         setTimeout(next, 60);
       });
     };
-    window.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...key }));
+    if (target) target.click();
+    else window.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...key }));
     requestAnimationFrame(frame);
   };
   next();
@@ -82,10 +89,48 @@ const PRESS = (keys, done) => {
 const run = (desk, script, ...given) => desk.window.executeAsync(script, ...given);
 const desktop = new Desktop();
 const desk = new Desk(desktop, "desk", folder);
+const expert = new Expert(desk);
+
+const offeredOn = [];
+
+/** Offers something on the next question that the expert has answered, from a template by keys alone; gives the seconds. */
+async function offerByKeyboard() {
+  await desk.press("queue-filter-mine");
+  await desk.window.execute(() => (document.querySelector(".queue__list").scrollTop = 0));
+  const id = await until("a question is answered and has no offer", () =>
+    desk.window.execute((done) => {
+      const rows = [...document.querySelectorAll(".qrow")].filter((row) => row.textContent.includes("Answer confirmed"));
+      const row = rows.find((one) => !done.includes(one.dataset.questionId));
+      row?.click();
+      return row?.dataset.questionId;
+    }, offeredOn),
+  );
+  offeredOn.push(id);
+  await until("it is open", () =>
+    desk.window.execute((id) => document.querySelector(`[data-testid="conversation"][data-question-id="${id}"]`) !== null, id),
+  );
+  await desk.window.execute(() => document.activeElement?.blur());
+  const began = performance.now();
+  await desk.keys(["Control", "Shift", "o"]);
+  await focused("offer-template");
+  for (const letter of "letter") await desk.keys([letter]);
+  await desk.see("offer-template-option");
+  await desk.keys(["\uE007"]);
+  await focused("offer-price");
+  await desk.keys(["Control", "a"]);
+  for (const digit of "120") await desk.keys([digit]);
+  await desk.keys(["Control", "\uE007"]);
+  await desk.gone("offer-dialog");
+  const seconds = (performance.now() - began) / 1000;
+  await desk.see("question-offer");
+  return seconds;
+}
+
+const focused = (id) => until(`the keyboard is at ${id}`, () => desk.window.execute((id) => document.activeElement?.id === id, id));
 try {
   await desktop.start();
   await desk.start({ url, email, password });
-  await new Expert(desk).online();
+  await expert.online();
   await desk.see("queue-row");
   await desk.window.setTimeout({ script: 120_000 });
   const lines = await desk.window.execute(() => Number(document.querySelector(".vlist__line").getAttribute("aria-setsize")));
@@ -98,10 +143,37 @@ try {
 
   await desk.click("queue-row");
   await desk.see("conversation");
-  const cycle = [{ key: "j" }, { key: "j" }, { key: "j" }, { key: "k" }, { key: "2" }, { key: "1" }, { key: "2", ctrlKey: true }, { key: "1", ctrlKey: true }];
-  const keys = Array.from({ length: ACTIONS }, (_, index) => cycle[index % cycle.length]);
-  const actions = await run(desk, PRESS, keys);
-  console.log(JSON.stringify({ lines, frames, plain_frames: plainFrames, actions }));
+  // Each leads to something else than what is shown, or there would be nothing to wait for.
+  const cycle = [
+    { key: "j" },
+    { key: "j" },
+    { key: "j" },
+    { key: "k" },
+    { key: "2" },
+    { key: "1" },
+    { key: "2", ctrlKey: true },
+    { key: "1", ctrlKey: true },
+    { click: '.qrow:not([aria-current="true"])' },
+    { click: '[data-testid="queue-filter-waiting"]' },
+    { click: '[data-testid="queue-filter-all"]' },
+    { key: "k", ctrlKey: true },
+    { click: '[data-testid="palette"] .palette__top button' },
+    { click: '[data-testid="rail-requests"]' },
+    { click: '[data-testid="rail-desk"]' },
+  ];
+  const actions = [];
+  // One after the other: the driver waits a minute for an answer and no longer.
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const times = await run(desk, ACT, cycle);
+    if (typeof times === "string") throw new Error(times);
+    actions.push(...times);
+  }
+  const offers = [];
+  for (let round = 0; round < OFFERS; round += 1) offers.push(await offerByKeyboard());
+  console.log(JSON.stringify({ lines, frames, plain_frames: plainFrames, actions, offers }));
+} catch (error) {
+  await desk.shoot("failed-measure").catch(() => {});
+  throw error;
 } finally {
   await desk.stop();
   await desktop.stop();

@@ -54,7 +54,7 @@ step("a newcomer is led from a locked question to a sent offer, each step ticked
   });
   await expert.submitOffer();
   await guide("offered");
-  await desk.click("guide-hide");
+  // All is done: the strip goes by itself.
   await desk.gone("guide");
   await desk.click("rail-help");
   await desk.click("help-guide");

@@ -127,6 +127,29 @@ export class Desk {
     });
   }
 
+  /** Presses a button or the like as a key does: it need not be where a pointer would find it. */
+  press(id, text) {
+    return until(`${named(id, text)} can be pressed`, async () => {
+      const found = await this.#visible(id, text);
+      if (!found?.enabled) return false;
+      await this.window.execute((element) => {
+        element.focus();
+        element.click();
+      }, { [ELEMENT]: found.reference });
+      return true;
+    });
+  }
+
+  /** The same for what is inside of one with this test id, found by a CSS selector. */
+  pressInside(id, text, selector) {
+    return until(`${selector} in ${named(id, text)} can be pressed`, async () => {
+      const found = await this.#visible(id, text);
+      if (!found) return false;
+      await this.window.execute((element, selector) => element.querySelector(selector).click(), { [ELEMENT]: found.reference }, selector);
+      return true;
+    });
+  }
+
   /** Presses the element around one, such as the label of a field that itself is not on the screen. */
   async pressAround(reference) {
     const around = await this.window.findElementFromElement(reference, "xpath", "..");

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Program, own, run, until } from "./program.mjs";
+import { Program, ROOT, own, run, until } from "./program.mjs";
 import { shot } from "./shots.mjs";
 
 const DUNST = `[global]
@@ -136,6 +136,20 @@ export class Desktop {
     return new Tray(host, this.env);
   }
 
+  /** Has the accessibility bus started, as a screen reader does; before the window. */
+  async startScreenReader() {
+    delete this.env.NO_AT_BRIDGE;
+    const enable = ["org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "IsEnabled", "<true>"];
+    await run("gdbus", ["call", "--session", "--dest", "org.a11y.Bus", "--object-path", "/org/a11y/bus", "--method", ...enable], {
+      env: this.env,
+    });
+    // The system's own Python has the system's library.
+    const script = join(ROOT, "ui/e2e/harness/accessibility-tree.py");
+    const program = this.#start("/usr/bin/python3", [script], { log: join(this.folder, "screen-reader.log"), keepInput: true });
+    await program.line(/"ready"/);
+    return new ScreenReader(program);
+  }
+
   /** Takes all notifications off the screen. */
   closeNotifications() {
     return this.dunst("close-all");
@@ -151,6 +165,17 @@ export class Desktop {
   /** Takes a window off the screen, as minimising does. */
   hideWindow(id) {
     return run("xdotool", ["windowunmap", "--sync", id], { env: this.env });
+  }
+
+  /** Asks a window to close, as its own button does. */
+  closeWindow(id) {
+    return run("/usr/bin/python3", [join(ROOT, "ui/e2e/harness/close-window.py"), id], { env: this.env });
+  }
+
+  /** Moves a window to the corner of the screen and gives it a size, in pixels. */
+  resizeWindow(id, width, height) {
+    const size = [String(width), String(height)];
+    return run("xdotool", ["windowmove", id, "0", "0", "windowsize", "--sync", id, ...size], { env: this.env });
   }
 
   /** A picture of the whole screen. */
@@ -199,6 +224,30 @@ class Tray {
       return lines.find(([, , facts]) => facts.includes(`'label': <'${words}'>`))?.[1];
     });
     await this.#menu("Event", id, "clicked", "<int32 0>", "0");
+  }
+}
+
+/** What is told over the accessibility bus. */
+class ScreenReader {
+  #program;
+
+  constructor(program) {
+    this.#program = program;
+  }
+
+  /** The tree of everything that is on the screen now: {role, name, text, states, children}. */
+  async tree() {
+    const seen = this.#program.lines.length;
+    this.#program.write("tree\n");
+    const answer = await until("the tree is read", () => this.#program.lines.slice(seen).find((line) => /^\{"(tree|problem)"/.test(line)));
+    const { tree, problem } = JSON.parse(answer);
+    if (problem) throw new Error(problem);
+    return tree;
+  }
+
+  /** What was told since the start, in order: {event, role, name, live, text, child}. */
+  events() {
+    return this.#program.lines.filter((line) => line.startsWith('{"event"')).map((line) => JSON.parse(line));
   }
 }
 

@@ -90,6 +90,11 @@ export class Program {
     return this.#child.stdio[number];
   }
 
+  /** Writes to its standard input, which it was started to keep. */
+  write(text) {
+    this.#child.stdin.write(text);
+  }
+
   /** The first line of its output that matches; fails if it ends before. */
   line(pattern, seconds = 30) {
     return until(`${this.name} says ${pattern}`, () => {

@@ -30,7 +30,7 @@ export class Screens {
         }, theme);
         const file = join(this.folder, `${view}-${theme}-${width}x${height}.png`);
         const crop = `${width}x${height}+0+0`;
-        await run("import", ["-silent", "-window", "root", "-crop", crop, "+repage", "-strip", "-colors", "96", `PNG8:${file}`], {
+        await run("import", ["-silent", "-window", "root", "-crop", crop, "+repage", "-strip", "+dither", "-colors", "96", `PNG8:${file}`], {
           env: this.desktop.env,
         });
       }

@@ -4,15 +4,15 @@ import { World } from "./world.mjs";
 
 /**
  * Opens a world before the tests of a file and closes it after them. `prepare` gets it when it is open.
- * `step`s build on each other: after a failed one, the rest is skipped. `scenario`s stand alone.
+ * `options` say what the world holds. `step`s build on each other: after a failed one, the rest is skipped. `scenario`s stand alone.
  */
-export function testsOf(prepare) {
+export function testsOf(prepare, options) {
   let world;
   let failed = false;
 
   before(async () => {
     try {
-      world = await World.open();
+      world = await World.open(options);
       await prepare(world);
     } catch (error) {
       failed = true;
