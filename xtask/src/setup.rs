@@ -25,6 +25,9 @@ const TOOLS: [(&str, &str, &str); 3] = [
     ("cargo-deny", "cargo-deny", "0.20.2"),
 ];
 
+/// The Python tools that tests need; `xtask/python` lists the versions of each with all it needs.
+const PYTHON_TOOLS: [&str; 1] = ["localstripe"];
+
 /// Installs what is missing.
 pub(crate) fn run(need: Need) -> anyhow::Result<()> {
     system_packages(need)?;
@@ -39,7 +42,40 @@ pub(crate) fn run(need: Need) -> anyhow::Result<()> {
             run_cargo_install(package, version)?;
         }
     }
+    if need == Need::Test {
+        for tool in PYTHON_TOOLS {
+            python_tool(tool)?;
+        }
+    }
     Ok(())
+}
+
+/// Installs a Python tool with just the versions of its list, in an environment of its own under `target/python`.
+fn python_tool(name: &str) -> anyhow::Result<()> {
+    let root = program::root();
+    let list = root.join("xtask/python").join(format!("{name}.txt"));
+    let wanted = fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+    let folder = root.join("target/python").join(name);
+    let installed = folder.join("installed.txt");
+    if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    say(&format!("installing {name} for its tests"));
+    let mut make = program::command("python3");
+    program::run(make.args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let mut install = program::command(folder.join("bin/python"));
+    install.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--requirement",
+    ]);
+    program::run(install.arg(&list))?;
+    // Written last, so that an interrupted installation is begun anew.
+    fs::write(&installed, wanted).with_context(|| format!("cannot write {}", installed.display()))
 }
 
 /// What cargo has installed, as it lists it.

@@ -14,7 +14,7 @@ pub(crate) const BUILD_PACKAGES: [&str; 6] = [
 ];
 
 /// What is installed by apt to run it where there is no display, and to test it.
-pub(crate) const TEST_PACKAGES: [&str; 18] = [
+pub(crate) const TEST_PACKAGES: [&str; 22] = [
     "xvfb",
     "xauth",
     "x11-utils",
@@ -32,6 +32,10 @@ pub(crate) const TEST_PACKAGES: [&str; 18] = [
     "postgresql",
     "procps",
     "python3",
+    "python3-gi",
+    "python3-venv",
+    "gir1.2-atspi-2.0",
+    "at-spi2-core",
     "util-linux",
 ];
 

@@ -142,6 +142,7 @@ impl Customer {
             email: CUSTOMER.to_owned(),
             password: PASSWORD.to_owned(),
             device: "bench".to_owned(),
+            code: None,
         };
         let response = client.post(format!("{url}/v1/sessions")).json(&request).send().await?;
         let created: SessionCreated = response.error_for_status()?.json().await?;
@@ -240,6 +241,7 @@ async fn desk(folder: &Path, url: &str) -> anyhow::Result<Desk> {
         downloads_dir: folder.join("downloads"),
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
         device_name: "bench".to_owned(),
+        system_language: None,
     };
     let ports = Ports {
         connector: Arc::new(HttpConnector),
@@ -253,6 +255,7 @@ async fn desk(folder: &Path, url: &str) -> anyhow::Result<Desk> {
         platform_url: url.to_owned(),
         email: EXPERT.to_owned(),
         password: PASSWORD.to_owned(),
+        code: None,
     };
     desk.sign_in_with(sign_in)
         .await

@@ -48,8 +48,8 @@ impl BareDocuments {
         let pool = bare_server::database(folder.join("bare.db"), SqliteSynchronous::Normal).await?;
         for statement in [
             "CREATE TABLE document (id BLOB NOT NULL PRIMARY KEY, body TEXT NOT NULL) STRICT",
-            "CREATE VIRTUAL TABLE search USING fts5 (text, content = '', contentless_delete = 1, prefix = '3',
-               tokenize = 'unicode61 remove_diacritics 2')",
+            "CREATE VIRTUAL TABLE search USING fts5 (text, content = '', contentless_delete = 1, detail = none,
+               prefix = '3 4 5', tokenize = 'ascii')",
         ] {
             sqlx::query(statement).execute(&pool).await?;
         }

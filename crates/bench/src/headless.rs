@@ -82,6 +82,7 @@ impl DeskFolder {
             downloads_dir: self.0.join("downloads"),
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
             device_name: "bench".to_owned(),
+            system_language: None,
         };
         let ports = Ports {
             connector: Arc::new(HttpConnector),
@@ -112,6 +113,7 @@ pub(crate) async fn sign_in(desk: &Desk, platform_url: &str) -> anyhow::Result<(
         platform_url: platform_url.to_owned(),
         email: EXPERT.to_owned(),
         password: PASSWORD.to_owned(),
+        code: None,
     };
     let signed_in = desk.sign_in_with(prepared).await;
     signed_in

@@ -149,7 +149,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         search: is_wanted(&["search_ms"]),
         open: is_wanted(&["open_first_page_ms"]),
         memory: is_wanted(&["desk_memory_mib"]),
-        window: is_wanted(&["list_scroll_dropped_frames", "action_response_ms"]),
+        window: is_wanted(&[
+            "list_scroll_dropped_frames",
+            "action_response_ms",
+            "offer_by_keyboard_s",
+        ]),
     };
     if grown.any() {
         growth::measure(grown, arguments.messages, &mut keeper).await?;

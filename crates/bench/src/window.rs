@@ -9,11 +9,15 @@ use crate::{
 };
 use anyhow::Context;
 use serde::Deserialize;
-use std::process::{Command, Stdio};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// A frame that took longer than this came too late, in milliseconds: sixty a second, and half of one.
 const LATE_MS: f64 = 25.0;
 const ACTION_MS: f64 = 50.0;
+const OFFER_S: f64 = 20.0;
 
 /// What the window's driver tells.
 #[derive(Debug, Deserialize)]
@@ -24,8 +28,10 @@ struct Measured {
     frames: Vec<f64>,
     /// The same for a list that shows nothing new.
     plain_frames: Vec<f64>,
-    /// Milliseconds from a key to the frame that shows what it did.
+    /// Milliseconds from a key or a click to the frame that shows what it did.
     actions: Vec<f64>,
+    /// Seconds that an offer took by keys alone.
+    offers: Vec<f64>,
 }
 
 /// Frames that were not drawn because one before them took too long.
@@ -41,7 +47,7 @@ pub(crate) fn measure(folder: &DeskFolder, url: &str) -> anyhow::Result<Vec<Row>
         .arg(repository()?.join("ui/e2e/measure.mjs"))
         .arg(folder.data())
         .args([url, EXPERT, PASSWORD])
-        .env("PROFFER_BUILD", "release")
+        .env("PROFFER_BUILD", build()?)
         .stderr(Stdio::inherit())
         .output()
         .context("node could not be started")?;
@@ -55,6 +61,7 @@ pub(crate) fn measure(folder: &DeskFolder, url: &str) -> anyhow::Result<Vec<Row>
     let lines = measured.lines;
     let actions = &measured.actions;
     let p99 = quantile(actions, 0.99);
+    let longest = quantile(&measured.offers, 1.0);
     Ok(vec![
         Row {
             name: "list_scroll_dropped_frames".to_owned(),
@@ -82,12 +89,38 @@ pub(crate) fn measure(folder: &DeskFolder, url: &str) -> anyhow::Result<Vec<Row>
             met: Some(p99 <= ACTION_MS),
             samples: actions.len(),
             note: format!(
-                "p99 (p50 {:.1}) from a key (next, previous, filter, to another view and back) to the frame after the one \
-                 that shows what it did, over {lines} questions",
+                "p99 (p50 {:.1}) from a key or a click (next, previous, a row, a filter, the palette, to another view and \
+                 back) to the frame after the one that shows what it did, over {lines} questions",
                 median(actions)
             ),
         },
+        Row {
+            name: "offer_by_keyboard_s".to_owned(),
+            unit: "s".to_owned(),
+            ours: longest,
+            limit: None,
+            peer: None,
+            ratio: None,
+            target: format!("< {OFFER_S:.0} s"),
+            met: Some(longest < OFFER_S),
+            samples: measured.offers.len(),
+            note: format!(
+                "the longest (median {:.1}) from Ctrl+Shift+O on an answered question until the dialog has gone with the \
+                 offer: a template found by typing, a price, Ctrl+Enter, each key pressed through the window's driver",
+                median(&measured.offers)
+            ),
+        },
     ])
+}
+
+/// The folder of builds that this program lies in: the window is that of the same build.
+fn build() -> anyhow::Result<String> {
+    let program = std::env::current_exe()?;
+    let folder = program.parent().and_then(Path::file_name);
+    Ok(folder
+        .context("this program lies in no folder")?
+        .to_string_lossy()
+        .into_owned())
 }
 
 fn frames_allowed(frames: usize) -> f64 {

@@ -70,6 +70,8 @@ ids! {
     EventId;
     /// A request for help to the category's moderator.
     SupportRequestId;
+    /// A place where an account is signed in.
+    SessionId;
     /// A command's idempotency key, made by the client.
     CommandId;
 }

@@ -6,6 +6,7 @@
 pub mod checklist;
 pub mod field;
 pub mod ids;
+pub mod ledger;
 pub mod limits;
 pub mod lock;
 pub mod message;
@@ -24,6 +25,7 @@ pub use jiff::Timestamp;
 pub use checklist::{Checklist, OfferBlocker, QuestionFacts, Step, StepKind};
 pub use field::{FieldCode, FieldProblem};
 pub use ids::*;
+pub use ledger::{LedgerAccount, PaymentMethod, PaymentTerms, Transfer};
 pub use limits::{Limits, PriceLimit};
 pub use lock::{Lock, LockError};
 pub use message::{Attachment, Message, MessageDraft, MessageError, MessageKind};

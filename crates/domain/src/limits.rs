@@ -45,6 +45,10 @@ pub struct Limits {
     pub lock_warning_seconds: u32,
     /// After how many days a delivered offer completes by itself.
     pub completion_days: u32,
+    /// After how many days an offer without an expiry of its own expires; `None` if it never does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub expiry_days: Option<u32>,
     /// The longest text of a question or message, in characters.
     pub text_max_chars: u32,
     /// The largest attachment, in bytes.
@@ -84,6 +88,7 @@ impl Default for Limits {
             lock_seconds: 60 * 60,
             lock_warning_seconds: 10 * 60,
             completion_days: 7,
+            expiry_days: None,
             text_max_chars: 20_000,
             attachment_max_bytes: 20 * 1024 * 1024,
             attachments_max: 10,

@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often due work is looked for when nothing wakes it.
 const TICK: Duration = Duration::from_secs(1);
+/// After how many ticks what has run out is forgotten: about an hour.
+const SWEEP_TICKS: u32 = 3_600;
 /// How long a new email waits, so that who listens hears of what happened before the mail server does.
 const AFTER_LISTENERS: Duration = Duration::from_millis(50);
 /// How many emails are taken at once.
@@ -21,13 +23,25 @@ const EMAIL_ATTEMPTS: u32 = 12;
 
 /// Runs until it is cancelled. A failure is logged and tried again. A slow mail server does not hold up the clock.
 pub async fn run(flow: Flow, mailer: Arc<dyn Mailer>, stop: CancellationToken) {
-    tokio::join!(watch_clock(&flow, &stop), watch_outbox(&flow, mailer.as_ref(), &stop));
+    tokio::join!(
+        watch_clock(&flow, &stop),
+        watch_outbox(&flow, mailer.as_ref(), &stop),
+        watch_payments(&flow, &stop)
+    );
 }
 
 async fn watch_clock(flow: &Flow, stop: &CancellationToken) {
+    let mut ticks: u32 = 0;
     while !stop.is_cancelled() {
         if let Err(error) = run_due(flow, stop).await {
             tracing::error!(%error, "work that was due failed");
+        }
+        ticks += 1;
+        if ticks == SWEEP_TICKS {
+            ticks = 0;
+            if let Err(error) = flow.sweep().await {
+                tracing::error!(%error, "what has run out could not be forgotten");
+            }
         }
         pause(TICK, stop).await;
     }
@@ -47,6 +61,26 @@ async fn watch_outbox(flow: &Flow, mailer: &dyn Mailer, stop: &CancellationToken
     }
 }
 
+/// Asks the payment processor whatever is due, so that neither the clock nor email waits for it.
+async fn watch_payments(flow: &Flow, stop: &CancellationToken) {
+    if flow.stripe().is_none() {
+        return;
+    }
+    let mut changed = flow.changes();
+    while !stop.is_cancelled() {
+        match flow.run_payments().await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::error!(%error, "payments that were due failed"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            _ = changed.changed() => {}
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
+}
+
 async fn pause(time: Duration, stop: &CancellationToken) {
     tokio::select! {
         () = stop.cancelled() => {}
@@ -61,6 +95,7 @@ async fn pause(time: Duration, stop: &CancellationToken) {
 pub async fn run_once(flow: &Flow, mailer: &dyn Mailer) -> Result<(), FlowError> {
     let never = CancellationToken::new();
     run_due(flow, &never).await?;
+    while flow.run_payments().await? > 0 {}
     send_due(flow, mailer, &never).await
 }
 
@@ -90,6 +125,8 @@ async fn send_batch(flow: &Flow, mailer: &dyn Mailer, stop: &CancellationToken) 
             text: email.text,
             html: email.html,
             date: email.created_at,
+            thread: email.thread,
+            stop_url: email.stop_url,
         };
         #[cfg(feature = "simulation")]
         if proffer_failpoints::is_broken("email_marked_before_sent") {

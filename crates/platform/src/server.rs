@@ -2,10 +2,11 @@
 
 use crate::{
     api,
-    flow::{Flow, FlowError},
+    flow::{Flow, FlowError, StripeRoute},
     jobs,
     mail::{FolderMailer, MailError, Mailer, SmtpMailer},
     pages,
+    payment::stripe::{StripeClient, StripeConfig},
     ports::Ports,
     store::{Store, StoreError},
 };
@@ -17,8 +18,10 @@ use axum::{
     response::Response,
     serve::ListenerExt,
 };
+use ipnet::IpNet;
 use lettre::message::Mailbox;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use proffer_domain::PaymentMethod;
 use std::{
     future::IntoFuture,
     net::SocketAddr,
@@ -57,6 +60,12 @@ pub struct Config {
     pub mail: MailRoute,
     /// The time and randomness.
     pub ports: Ports,
+    /// The proxies in front of it that say truly whom they forward; nobody else is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How offers that are accepted are paid.
+    pub pays_by: PaymentMethod,
+    /// Stripe, for payments by it; those that began by it need it also where new ones do not.
+    pub stripe: Option<StripeConfig>,
 }
 
 impl Config {
@@ -70,6 +79,9 @@ impl Config {
             public_url: None,
             mail,
             ports: Ports::default(),
+            trusted_proxies: Vec::new(),
+            pays_by: PaymentMethod::OnAccount,
+            stripe: None,
         }
     }
 }
@@ -94,6 +106,9 @@ pub enum PlatformError {
     /// Email cannot go out by this route.
     #[error("email cannot go out: {0}")]
     Mail(#[from] MailError),
+    /// Payments cannot go by this route.
+    #[error("payments cannot go by Stripe: {0}")]
+    Payment(String),
     /// The address cannot be listened on.
     #[error("cannot serve: {0}")]
     Serve(#[from] std::io::Error),
@@ -108,6 +123,8 @@ pub struct App {
     pub stop: CancellationToken,
     /// Counters and gauges.
     pub metrics: PrometheusHandle,
+    /// The proxies that say truly whom they forward.
+    pub trusted_proxies: Arc<[IpNet]>,
 }
 
 /// A platform that was opened.
@@ -149,13 +166,10 @@ impl Platform {
         let fallback = || Url::parse("http://127.0.0.1/").unwrap_or_else(|_| unreachable!("a constant URL parses"));
         let public_url = config.public_url.clone().unwrap_or_else(fallback);
         let files = config.data.join("attachments");
-        #[cfg_attr(
-            not(feature = "simulation"),
-            expect(unused_mut, reason = "a broken variant changes it")
-        )]
         let mut flow = Flow::new(store.clone(), config.ports.clone(), public_url, files);
         #[cfg(feature = "simulation")]
         flow.mail_at_once_by(mailer.clone());
+        flow.pay_by(config.pays_by, stripe_route(&config)?);
         flow.ensure_limits().await?;
         let platform = Self {
             config,
@@ -193,6 +207,7 @@ impl Platform {
             flow: flow.clone(),
             stop: stop.clone(),
             metrics: metrics_handle(),
+            trusted_proxies: self.config.trusted_proxies.clone().into(),
         };
         (router(app), jobs::run(flow, self.mailer.clone(), stop.clone()))
     }
@@ -210,6 +225,7 @@ impl Platform {
                 tracing::debug!(%error, "a connection gathers small writes");
             }
         });
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
         let ended = async {
             stop.cancelled().await;
@@ -230,6 +246,18 @@ impl Platform {
         self.store.close().await;
         Ok(served?)
     }
+}
+
+/// Stripe as it is configured.
+fn stripe_route(config: &Config) -> Result<Option<StripeRoute>, PlatformError> {
+    if config.pays_by == PaymentMethod::Stripe && config.stripe.is_none() {
+        return Err(PlatformError::Payment("its keys are missing".to_owned()));
+    }
+    let Some(config) = config.stripe.clone() else {
+        return Ok(None);
+    };
+    let client = StripeClient::new(&config).map_err(|error| PlatformError::Payment(error.to_string()))?;
+    Ok(Some(StripeRoute { client, config }))
 }
 
 /// All routes: the API and the pages.

@@ -17,6 +17,9 @@ pub enum ErrorCode {
     SignInNeeded,
     /// A wrong password or an unknown address, never said which.
     WrongCredentials,
+    /// The password is right, and the account asks for a code besides: send the same request with `code`. With `errors`
+    /// at `/code`, the one that was sent does not fit.
+    CodeNeeded,
     /// The role or the person may not do this.
     Forbidden,
     /// There is no such thing, or not for this person.
@@ -39,6 +42,8 @@ pub enum ErrorCode {
     OfferExpired,
     /// The customer cannot be reminded now: too early, done before, or they chose the day themselves.
     ReminderNotAllowed,
+    /// The price has to be authorised first, on the offer's page (customer).
+    PaymentNeeded,
     /// Larger than the platform takes.
     TooLarge,
     /// Too many requests; wait and try again.
@@ -83,7 +88,7 @@ impl ErrorCode {
         match self {
             Self::MalformedRequest => 400,
             Self::InvalidFields | Self::IdempotencyKeyReused => 422,
-            Self::SignInNeeded | Self::WrongCredentials => 401,
+            Self::SignInNeeded | Self::WrongCredentials | Self::CodeNeeded => 401,
             Self::Forbidden | Self::NotYourQuestion => 403,
             Self::NotFound => 404,
             Self::LockHeld
@@ -94,6 +99,7 @@ impl ErrorCode {
             | Self::OfferRevised
             | Self::OfferExpired
             | Self::ReminderNotAllowed => 409,
+            Self::PaymentNeeded => 402,
             Self::TooLarge => 413,
             Self::ProtocolMismatch => 426,
             Self::TooManyRequests => 429,
@@ -110,6 +116,7 @@ impl ErrorCode {
             Self::InvalidFields => "Some fields are not as they must be",
             Self::SignInNeeded => "Sign in",
             Self::WrongCredentials => "The address or the password is not right",
+            Self::CodeNeeded => "A code is needed",
             Self::Forbidden => "This is not yours to do",
             Self::NotFound => "There is no such thing here",
             Self::LockHeld => "Another expert holds this question",
@@ -121,6 +128,7 @@ impl ErrorCode {
             Self::OfferRevised => "The offer was revised",
             Self::OfferExpired => "The offer has expired",
             Self::ReminderNotAllowed => "The customer cannot be reminded now",
+            Self::PaymentNeeded => "The price has to be paid first",
             Self::TooLarge => "Too large",
             Self::TooManyRequests => "Too many requests",
             Self::IdempotencyKeyReused => "This idempotency key was used for another request",
@@ -168,6 +176,9 @@ pub struct Problem {
     /// The state that won, in a conflict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Conflict>,
+    /// After how many seconds to try again, as the header `Retry-After` has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_seconds: Option<u64>,
 }
 
 impl Problem {
@@ -185,6 +196,7 @@ impl Problem {
             code,
             errors: Vec::new(),
             current: None,
+            retry_after_seconds: None,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use crate::{AccountDocument, CategoryDocument};
 use proffer_domain::{
-    Attachment, AttachmentId, CategoryId, Limits, MessageId, MessageKind, OfferId, OfferTerms, QuestionId,
+    Attachment, AttachmentId, CategoryId, Limits, MessageId, MessageKind, OfferId, OfferTerms, QuestionId, SessionId,
     SupportRequestId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ wire! {
         password: String,
         /// What the session list calls this device.
         device: String,
+        /// The code of the authenticator app, or a recovery code: for accounts that ask for one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
     }
     /// The session that was made. Its `Debug` form hides the token.
     SessionCreated {
@@ -33,6 +36,43 @@ wire! {
         token: String,
         /// Who signed in.
         me: Me,
+    }
+    /// One of `GET /v1/sessions`: where the account is signed in.
+    SessionDocument {
+        /// By which it is ended; no token.
+        id: SessionId,
+        /// What the device called itself. Hostile text.
+        device: String,
+        /// When somebody signed in.
+        signed_in_at: Timestamp,
+        /// When it ends by itself.
+        expires_at: Timestamp,
+        /// Whether it is the one that asks.
+        is_current: bool,
+    }
+    /// `GET /v1/me/totp`: whether signing in asks for a code.
+    TotpState {
+        /// Whether it does.
+        is_on: bool,
+        /// How many recovery codes are left.
+        recovery_codes_left: u32,
+    }
+    /// `POST /v1/me/totp`: what an authenticator app must know. Its `Debug` form hides it.
+    TotpEnrolment {
+        /// The secret in base32, to be typed.
+        secret: String,
+        /// The same as an `otpauth:` address, to be shown as a QR code.
+        uri: String,
+    }
+    /// `POST /v1/me/totp/confirm` and `…/disable`.
+    TotpCodeRequest {
+        /// The app's code; to disable, a recovery code will do.
+        code: String,
+    }
+    /// The recovery codes, shown once and stored as hashes. Its `Debug` form hides them.
+    RecoveryCodes {
+        /// Each signs in once in place of the app's code.
+        codes: Vec<String>,
     }
     /// `GET /v1/me`: the account, what it serves, and the limits.
     Me {
@@ -160,6 +200,11 @@ macro_rules! debug_by_default {
 debug_by_default! {
     SignInRequest { device }
     SessionCreated {}
+    SessionDocument { id, is_current }
+    TotpState { is_on, recovery_codes_left }
+    TotpEnrolment {}
+    TotpCodeRequest {}
+    RecoveryCodes {}
     Me {}
     AskQuestionRequest { id, category_id }
     SendMessageRequest { id, kind }

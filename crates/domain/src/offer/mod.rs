@@ -3,17 +3,21 @@
 //! An offer keeps its id through all its versions. Only its current version has a state that moves; the earlier ones
 //! are `superseded` for good. `viewed_at`, `reminded_at` and `email_failed` are facts, not states.
 
+mod payment;
 mod reminder;
 mod terms;
 mod transition;
 pub mod wording;
 
+pub use payment::{Division, PaymentState, PaymentStep, divide, payment_step};
 pub use reminder::{REMINDER_AFTER, ReminderError, check_reminder, remind};
 pub use terms::{
     CALL_SLOTS_MAX, CallSlot, DELIVERABLE_MAX_CHARS, DELIVERABLES_MAX, DeliveryTime, DeliveryUnit, NOTE_MAX_CHARS,
     OfferTerms, TITLE_MAX_CHARS,
 };
-pub use transition::{OfferCommand, OfferError, SendContext, Tell, Transition, apply, check_send, revise, send, told};
+pub use transition::{
+    OfferCommand, OfferError, SendContext, Tell, Transition, apply, check_send, revise, send, told, told_besides,
+};
 
 use crate::{AccountId, Actor, Attachment, CategoryId, EventId, OfferId, QuestionId, Timestamp};
 use serde::{Deserialize, Serialize};

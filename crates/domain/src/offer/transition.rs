@@ -114,6 +114,15 @@ pub fn told(kind: OfferEventKind) -> &'static [Tell] {
     }
 }
 
+/// Who is told besides, when a moderator acted in the expert's place: the expert.
+#[must_use]
+pub fn told_besides(event: &OfferEvent) -> &'static [Tell] {
+    match (event.kind, event.actor) {
+        (OfferEventKind::Withdrawn, Actor::Moderator(_)) => &[Tell::ExpertEmail, Tell::ExpertRequestCentre],
+        _ => &[],
+    }
+}
+
 /// What a legal command leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
@@ -214,7 +223,7 @@ pub fn send(
     terms: OfferTerms,
     context: SendContext<'_>,
 ) -> Result<Transition, OfferError> {
-    let terms = terms.normalised();
+    let terms = with_expiry(terms.normalised(), context);
     check_send(&terms, expert, context)?;
     let offer = new_offer(
         id,
@@ -261,7 +270,7 @@ pub fn revise(
             current: offer.version,
         });
     }
-    let terms = terms.normalised();
+    let terms = with_expiry(terms.normalised(), context);
     check_send(&terms, expert, context)?;
     let mut next = offer.clone();
     next.earlier.push(OfferVersion {
@@ -420,6 +429,17 @@ pub fn apply(
         }
     }
     Ok(finish(next, event_id, kind, actor, now))
+}
+
+/// Gives terms without an expiry of their own the one that the platform sets.
+fn with_expiry(terms: OfferTerms, context: SendContext<'_>) -> OfferTerms {
+    let days = context.limits.expiry_days.filter(|_| terms.expires_at.is_none());
+    let hours = days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
+    let expires_at = hours.and_then(|hours| context.now.checked_add(hours).ok());
+    OfferTerms {
+        expires_at: terms.expires_at.or(expires_at),
+        ..terms
+    }
 }
 
 fn allow(offer: &Offer, event: OfferEventKind, from: &[OfferState]) -> Result<(), OfferError> {

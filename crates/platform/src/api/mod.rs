@@ -6,10 +6,12 @@ mod commands;
 mod events;
 mod offers;
 mod operations;
+mod own_account;
 mod problem;
 mod questions;
 mod sessions;
 mod sync;
+mod webhooks;
 
 pub(crate) use attachments::give as give_file;
 pub use caller::Caller;
@@ -22,7 +24,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use proffer_protocol::{ErrorCode, PROTOCOL_VERSION, PROTOCOL_VERSION_HEADER, Problem};
 use std::time::Duration;
@@ -82,6 +84,12 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(sessions::create))
         .routes(routes!(sessions::delete_current))
         .routes(routes!(sessions::me))
+        .routes(routes!(own_account::list_sessions))
+        .routes(routes!(own_account::delete_session))
+        .routes(routes!(own_account::totp_state))
+        .routes(routes!(own_account::begin_totp))
+        .routes(routes!(own_account::confirm_totp))
+        .routes(routes!(own_account::disable_totp))
         .routes(routes!(sync::sync))
         .routes(routes!(events::events))
         .routes(routes!(questions::ask))
@@ -124,6 +132,10 @@ pub fn router(app: App) -> Router {
     let compress = SizeAbove::new(1024).and(NotForContentType::const_new("text/event-stream"));
     router
         .route("/openapi.json", get(move || async move { Json(document) }))
+        .route(
+            "/webhooks/stripe",
+            post(webhooks::stripe).layer(DefaultBodyLimit::max(BODY_MAX_BYTES)),
+        )
         .fallback(async |request: Request| {
             if request.uri().path().starts_with("/v1/") {
                 ApiProblem(Problem::new(ErrorCode::NotFound)).into_response()

@@ -1,22 +1,32 @@
 //! Signing in and out.
 
 use super::{ApiProblem, Caller, caller::Body};
-use crate::App;
+use crate::{App, flow::SignIn, peer::Peer};
 use axum::{Json, extract::State, http::StatusCode};
 use proffer_protocol::{Me, Problem, SessionCreated, SignInRequest};
 
 /// Signs in.
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "sessions", request_body = SignInRequest,
-    responses((status = 201, body = SessionCreated), (status = 401, body = Problem)),
+    responses(
+        (status = 201, body = SessionCreated), (status = 401, body = Problem),
+        (status = 429, body = Problem, headers(("Retry-After" = u64, description = "Seconds to wait"))),
+    ),
 )]
 pub async fn create(
     State(app): State<App>,
+    Peer(peer): Peer,
     Body(request): Body<SignInRequest>,
 ) -> Result<(StatusCode, Json<SessionCreated>), ApiProblem> {
     let signed_in = app
         .flow
-        .sign_in(&request.email, &request.password, &request.device)
+        .sign_in_with(SignIn {
+            email: &request.email,
+            password: &request.password,
+            code: request.code.as_deref(),
+            device: &request.device,
+            peer,
+        })
         .await?;
     let me = app.flow.me(&signed_in.account).await?;
     Ok((

@@ -1,10 +1,14 @@
 //! `account`, `category` and `limits`.
 
-use super::{Place, say};
+use super::{
+    Place,
+    administration::{Disable, Erase, Export, ListAccounts, OneAccount, ResetLink, SetRole},
+    say,
+};
 use crate::flow::{Flow, NewAccount};
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use proffer_domain::{CategoryId, Currency, Money, PriceLimit, Role};
+use proffer_domain::{CategoryId, Currency, Limits, Money, PriceLimit, Role};
 use std::io::Read;
 
 /// Accounts.
@@ -14,6 +18,22 @@ pub enum AccountCommand {
     Create(CreateAccount),
     /// Say anew which categories an account serves; without any, it serves none.
     Serve(ServeCategories),
+    /// List accounts: role, whether they can sign in, address, name, id.
+    List(ListAccounts),
+    /// Give an account another role; it is signed out everywhere.
+    Role(SetRole),
+    /// Let nobody sign in by an account any more.
+    Disable(Disable),
+    /// Let an account sign in again.
+    Enable(Disable),
+    /// Print a link, good for an hour and once, by which a new password is chosen.
+    ResetLink(ResetLink),
+    /// Turn two-step sign-in off for somebody who lost the app and the recovery codes.
+    DisableTotp(OneAccount),
+    /// Write all that is kept about a person as JSON.
+    Export(Export),
+    /// Erase a person: names, addresses, texts and files go; money and decisions stay under an id.
+    Erase(Erase),
 }
 
 /// Say anew which categories an account serves.
@@ -31,10 +51,23 @@ pub struct ServeCategories {
 
 /// What an account may do.
 #[derive(Clone, Copy, ValueEnum)]
-enum RoleName {
+pub enum RoleName {
+    /// Asks.
     Customer,
+    /// Answers and offers.
     Expert,
+    /// Looks after categories.
     Moderator,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Customer => Self::Customer,
+            RoleName::Expert => Self::Expert,
+            RoleName::Moderator => Self::Moderator,
+        }
+    }
 }
 
 /// Make an account.
@@ -68,6 +101,18 @@ impl AccountCommand {
         match self {
             Self::Create(create) => create.run().await,
             Self::Serve(serve) => serve.run().await,
+            Self::List(list) => list.run().await,
+            Self::Role(role) => role.run().await,
+            Self::Disable(disable) => disable.run(true).await,
+            Self::Enable(enable) => enable.run(false).await,
+            Self::ResetLink(link) => link.run().await,
+            Self::DisableTotp(account) => {
+                let (flow, account) = account.find().await?;
+                flow.remove_second_factor(&account).await?;
+                say(format!("{} signs in by the password alone", account.email))
+            }
+            Self::Export(export) => export.run().await,
+            Self::Erase(erase) => erase.run().await,
         }
     }
 }
@@ -114,11 +159,7 @@ async fn categories_named(flow: &Flow, names: &[String]) -> anyhow::Result<Vec<C
 impl CreateAccount {
     async fn run(self) -> anyhow::Result<()> {
         let flow = self.place.open().await?.flow();
-        let role = match self.role {
-            RoleName::Customer => Role::Customer,
-            RoleName::Expert => Role::Expert,
-            RoleName::Moderator => Role::Moderator,
-        };
+        let role = Role::from(self.role);
         if role == Role::Customer && !self.category.is_empty() {
             bail!("--category is for experts and moderators; a customer asks in any category");
         }
@@ -161,14 +202,48 @@ pub enum CategoryCommand {
         #[arg(long, value_name = "N")]
         name: String,
     },
+    /// List the categories: id and name.
+    List {
+        #[command(flatten)]
+        /// Where.
+        place: Place,
+    },
+    /// Give a category another name.
+    Rename {
+        #[command(flatten)]
+        /// Where.
+        place: Place,
+        /// Its present name.
+        #[arg(long, value_name = "N")]
+        name: String,
+        /// Its new name.
+        #[arg(long, value_name = "N")]
+        to: String,
+    },
 }
 
 impl CategoryCommand {
     /// Does it.
     pub async fn run(self) -> anyhow::Result<()> {
-        let Self::Create { place, name } = self;
-        let id = place.open().await?.flow().create_category(&name).await?;
-        say(format!("category {} has the id {id}", name.trim()))
+        match self {
+            Self::Create { place, name } => {
+                let id = place.open().await?.flow().create_category(&name).await?;
+                say(format!("category {} has the id {id}", name.trim()))
+            }
+            Self::List { place } => {
+                for category in place.open().await?.flow().categories().await? {
+                    say(format!("{}\t{}", category.id, category.name))?;
+                }
+                Ok(())
+            }
+            Self::Rename { place, name, to } => {
+                let flow = place.open().await?.flow();
+                for id in categories_named(&flow, &[name]).await? {
+                    flow.rename_category(id, &to).await?;
+                }
+                say(format!("the category is called {} now", to.trim()))
+            }
+        }
     }
 }
 
@@ -177,6 +252,8 @@ impl CategoryCommand {
 pub enum LimitsCommand {
     /// Set what is given; the rest stays.
     Set(SetLimits),
+    /// Show what is set.
+    Show(Place),
 }
 
 /// Set limits.
@@ -202,13 +279,18 @@ pub struct SetLimits {
     /// After how many days a delivered offer completes by itself.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=365))]
     completion_days: Option<u32>,
+    /// After how many days an offer expires that its expert gave no expiry; 0 for never.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=3650))]
+    expiry_days: Option<u32>,
 }
 
 impl LimitsCommand {
     /// Does it.
     pub async fn run(self) -> anyhow::Result<()> {
-        let Self::Set(set) = self;
-        set.run().await
+        match self {
+            Self::Set(set) => set.run().await,
+            Self::Show(place) => say(words_of(&place.open().await?.flow().limits().await?)),
+        }
     }
 }
 
@@ -245,21 +327,33 @@ impl SetLimits {
         if let Some(days) = self.completion_days {
             limits.completion_days = days;
         }
-        let prices: Vec<_> = limits
-            .prices
-            .iter()
-            .map(|limit| format!("{} to {}", limit.min(), limit.max()))
-            .collect();
-        let words = format!(
-            "prices {}; share {} basis points; locks {} minutes; completion after {} days",
-            prices.join(", "),
-            limits.platform_share_basis_points,
-            limits.lock_seconds / 60,
-            limits.completion_days
-        );
+        if let Some(days) = self.expiry_days {
+            limits.expiry_days = (days > 0).then_some(days);
+        }
+        let words = words_of(&limits);
         flow.set_limits(limits).await?;
         say(words)
     }
+}
+
+/// Limits in words.
+fn words_of(limits: &Limits) -> String {
+    let prices: Vec<_> = limits
+        .prices
+        .iter()
+        .map(|limit| format!("{} to {}", limit.min(), limit.max()))
+        .collect();
+    let expiry = limits.expiry_days.map_or_else(
+        || "offers expire only when their experts say so".to_owned(),
+        |days| format!("offers expire after {days} days unless their experts say when"),
+    );
+    format!(
+        "prices {}; share {} basis points; locks {} minutes; completion after {} days; {expiry}",
+        prices.join(", "),
+        limits.platform_share_basis_points,
+        limits.lock_seconds / 60,
+        limits.completion_days
+    )
 }
 
 /// Reads a percentage with up to two decimals as basis points.

@@ -1,6 +1,8 @@
 //! The command line. Exit codes: 0 done, 1 failed (said in words on standard error), 2 wrong usage.
 
 mod accounts;
+mod administration;
+mod ledger;
 mod serve;
 
 use crate::{Config, Platform};
@@ -28,6 +30,11 @@ enum Command {
     /// Set what the platform allows.
     #[command(subcommand)]
     Limits(accounts::LimitsCommand),
+    /// Show who decided what, newest first: time, who, what, about which thing, why.
+    Audit(administration::Audit),
+    /// What is owed, held and earned.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     /// A believable data set, and a scripted customer.
     #[command(subcommand)]
     Demo(crate::demo::DemoCommand),
@@ -73,6 +80,8 @@ pub async fn run() -> ExitCode {
         Command::Account(command) => command.run().await,
         Command::Category(command) => command.run().await,
         Command::Limits(command) => command.run().await,
+        Command::Audit(audit) => audit.run().await,
+        Command::Ledger(command) => command.run().await,
         Command::Demo(command) => command.run().await,
         Command::Openapi => print_openapi(),
     };

@@ -1,10 +1,21 @@
 //! `serve`.
 
 use super::{Place, say};
-use crate::{MailRoute, Platform};
+use crate::{
+    MailRoute, Platform,
+    payment::{
+        Secret,
+        stripe::{Consent, STRIPE_URL, StripeConfig},
+    },
+};
 use anyhow::{Context, bail};
-use clap::Args;
-use std::path::PathBuf;
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+use proffer_domain::PaymentMethod;
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -32,14 +43,69 @@ pub struct Serve {
     /// Write each email as an .eml file into this folder; the default is the folder mail of the data folder.
     #[arg(long, value_name = "DIR")]
     mail_dir: Option<PathBuf>,
+    /// A proxy in front of it, as an address or network such as 10.0.0.0/8, whose X-Forwarded-For is believed when tries
+    /// to sign in are counted; may be given several times. Without one, the header is ignored.
+    #[arg(long, value_name = "NET", value_parser = network)]
+    trusted_proxy: Vec<IpNet>,
+    /// How customers pay for offers that they accept from now on. For stripe, its secret key is in the environment
+    /// variable PROFFER_STRIPE_KEY and the secret of its webhooks (to the public URL with /webhooks/stripe) in
+    /// PROFFER_STRIPE_WEBHOOK_SECRET, or each in a file.
+    #[arg(long, value_enum, default_value = "on-account")]
+    payment: PaymentName,
+    /// A file that holds Stripe's secret key.
+    #[arg(long, value_name = "FILE")]
+    stripe_key_file: Option<PathBuf>,
+    /// A file that holds the secret of Stripe's webhooks.
+    #[arg(long, value_name = "FILE")]
+    stripe_webhook_secret_file: Option<PathBuf>,
+    /// Another address of Stripe's interface, such as that of a stand-in.
+    #[arg(long, value_name = "URL", default_value = STRIPE_URL)]
+    stripe_url: Url,
+}
+
+/// How customers pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PaymentName {
+    /// They owe it; the operator settles with them.
+    OnAccount,
+    /// By card, through Stripe.
+    Stripe,
 }
 
 impl Serve {
+    /// Stripe's keys, where there are any: payments that began by it go on also when new ones do not.
+    fn stripe(&self) -> anyhow::Result<Option<StripeConfig>> {
+        let key = secret("PROFFER_STRIPE_KEY", self.stripe_key_file.as_deref())?;
+        let webhook_secret = secret(
+            "PROFFER_STRIPE_WEBHOOK_SECRET",
+            self.stripe_webhook_secret_file.as_deref(),
+        )?;
+        match (key, webhook_secret) {
+            (Some(key), Some(webhook_secret)) => Ok(Some(StripeConfig {
+                key,
+                webhook_secret,
+                url: self.stripe_url.clone(),
+                consent: Consent::Checkout,
+            })),
+            (None, None) if self.payment == PaymentName::OnAccount => Ok(None),
+            _ => bail!(
+                "Stripe needs both: its secret key in PROFFER_STRIPE_KEY or --stripe-key-file, and its webhooks' secret \
+                 in PROFFER_STRIPE_WEBHOOK_SECRET or --stripe-webhook-secret-file"
+            ),
+        }
+    }
+
     /// Serves until it is told to stop.
     pub async fn run(self) -> anyhow::Result<()> {
         log_to_stderr();
         let mut config = self.place.config();
         config.public_url = self.public_url.as_deref().map(public_url).transpose()?;
+        config.stripe = self.stripe()?;
+        config.pays_by = match self.payment {
+            PaymentName::OnAccount => PaymentMethod::OnAccount,
+            PaymentName::Stripe => PaymentMethod::Stripe,
+        };
+        config.trusted_proxies = self.trusted_proxy;
         if let Some(url) = self.smtp {
             config.mail = MailRoute::Smtp(url);
         } else if let Some(folder) = self.mail_dir {
@@ -57,7 +123,25 @@ impl Serve {
     }
 }
 
-fn public_url(text: &str) -> anyhow::Result<Url> {
+/// A secret from a file, else from the environment: never from the command line, which everybody on the machine sees.
+fn secret(variable: &str, file: Option<&Path>) -> anyhow::Result<Option<Secret>> {
+    let text = match file {
+        Some(file) => std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?,
+        None => std::env::var(variable).unwrap_or_default(),
+    };
+    let text = text.trim();
+    Ok((!text.is_empty()).then(|| Secret::new(text)))
+}
+
+/// A network, or an address as the network of itself.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    address
+        .or_else(|_| text.parse())
+        .map_err(|_| "write an address or a network, such as 10.0.0.0/8".to_owned())
+}
+
+pub(super) fn public_url(text: &str) -> anyhow::Result<Url> {
     let url = Url::parse(text).with_context(|| format!("--public-url {text} is not an address; write https://…"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         bail!("--public-url {text} is not an address of the web; write https://…");

@@ -1,23 +1,16 @@
-//! Accounts, categories, limits, sessions.
+//! Accounts, categories, limits.
 
 use super::{Flow, FlowError, hash};
 use crate::store::{AccountRow, LinkRow, StoreError};
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version, password_hash::SaltString,
-};
-use jiff::SignedDuration;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version, password_hash::SaltString};
 use proffer_domain::{AccountId, CategoryId, FieldCode, FieldProblem, Limits, Role, text};
-use proffer_protocol::{
-    AccountDocument, CategoryDocument, Document, Entity, ErrorCode, LimitsDocument, Me, Problem, StreamId,
-};
+use proffer_protocol::{AccountDocument, CategoryDocument, Document, Entity, ErrorCode, LimitsDocument, Me, StreamId};
 use uuid::Uuid;
 
-/// How long a session lasts.
-const SESSION_DAYS: i64 = 30;
 /// The shortest password, in characters.
 const PASSWORD_MIN_CHARS: usize = 10;
 /// The longest password, in characters: hashing more would only cost time.
-const PASSWORD_MAX_CHARS: usize = 256;
+pub(super) const PASSWORD_MAX_CHARS: usize = 256;
 
 /// An account to be made.
 #[derive(Clone)]
@@ -34,14 +27,6 @@ pub struct NewAccount {
     pub time_zone: String,
     /// The categories it serves or looks after.
     pub categories: Vec<CategoryId>,
-}
-
-/// A session that was made.
-pub struct SignedIn {
-    /// The bearer token. Only its hash is kept.
-    pub token: String,
-    /// Whose it is.
-    pub account: AccountRow,
 }
 
 impl Flow {
@@ -64,6 +49,8 @@ impl Flow {
             password_hash,
             time_zone: new.time_zone.clone(),
             created_at: self.ports.clock.now(),
+            disabled_at: None,
+            language: crate::language::Language::default(),
         };
         let mut work = self.begin(row.clone()).await?;
         if work.tx.account_by_email(&row.email).await?.is_some() {
@@ -90,6 +77,13 @@ impl Flow {
         };
         work.publish_new(&Document::Account(document)).await?;
         work.tell([StreamId::Account(row.id)], Entity::Limits, Uuid::nil());
+        // Customers sign up by themselves; others are made by the operator.
+        if row.role == Role::Customer {
+            work.audit("account_made", Entity::Account, row.id.0, None).await?;
+        } else {
+            work.audit_of_operator("account_made", row.id, Some(row.role.as_str()))
+                .await?;
+        }
         self.commit(work).await?;
         Ok(row)
     }
@@ -118,6 +112,7 @@ impl Flow {
             name: name.trim().to_owned(),
         };
         work.publish_new(&Document::Category(document)).await?;
+        work.audit("category_made", Entity::Category, id.0, None).await?;
         self.commit(work).await?;
         Ok(id)
     }
@@ -178,81 +173,16 @@ impl Flow {
         let mut work = self.begin(self.operator()).await?;
         let present = work.tx.document(Entity::Limits, Uuid::nil()).await?;
         let revision = present.as_ref().map_or(0, Document::revision) + 1;
+        let settings = serde_json::to_string(&limits).map_err(StoreError::from)?;
         let document = Document::Limits(LimitsDocument { revision, limits });
         if present.is_some() {
             work.publish(&document).await?;
         } else {
             work.publish_new(&document).await?;
         }
-        self.commit(work).await
-    }
-
-    /// Signs in and makes a session.
-    ///
-    /// # Errors
-    /// [`ErrorCode::WrongCredentials`], whichever of the two is wrong.
-    pub async fn sign_in(&self, email: &str, password: &str, device: &str) -> Result<SignedIn, FlowError> {
-        let email = email.trim().to_lowercase();
-        let account = self.store.read().await?.account_by_email(&email).await?;
-        // An unknown address costs the same work as a wrong password, so that time tells nothing.
-        let known = account
-            .as_ref()
-            .map_or_else(|| UNKNOWN_HASH.to_owned(), |account| account.password_hash.clone());
-        let password = password.to_owned();
-        let matches = tokio::task::spawn_blocking(move || {
-            password.chars().count() <= PASSWORD_MAX_CHARS
-                && PasswordHash::new(&known)
-                    .is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
-        })
-        .await
-        .unwrap_or(false);
-        let Some(account) = account.filter(|_| matches) else {
-            let problem = Problem::new(ErrorCode::WrongCredentials)
-                .with_detail("Check the address and the password and try again.")
-                .with_errors(vec![FieldProblem::new(
-                    "/password",
-                    FieldCode::NoMatch,
-                    "The address or the password is not right.",
-                )]);
-            return Err(FlowError::refused(problem));
-        };
-        let token = self.ports.new_token();
-        let now = self.ports.clock.now();
-        let expires_at = now
-            .saturating_add(SignedDuration::from_hours(24 * SESSION_DAYS))
-            .unwrap_or(jiff::Timestamp::MAX);
-        let device: String = device.chars().take(text::NAME_MAX_CHARS).collect();
-        let mut tx = self.store.begin().await?;
-        tx.insert_session(&hash(token.as_bytes()), account.id, &device, now, expires_at)
+        work.audit("limits_set", Entity::Limits, Uuid::nil(), Some(&settings))
             .await?;
-        tx.commit().await?;
-        Ok(SignedIn { token, account })
-    }
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn sign_out(&self, token: &str) -> Result<(), FlowError> {
-        let mut tx = self.store.begin().await?;
-        tx.delete_session(&hash(token.as_bytes())).await?;
-        tx.commit().await?;
-        self.session_ended();
-        Ok(())
-    }
-
-    /// Whose live session a token is.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn account_of_token(&self, token: &str) -> Result<Option<AccountRow>, FlowError> {
-        let now = self.ports.clock.now();
-        Ok(self
-            .store
-            .read()
-            .await?
-            .account_by_session(&hash(token.as_bytes()), now)
-            .await?)
+        self.commit(work).await
     }
 
     /// What an emailed link opens, and for whom; expired ones are said to be so.
@@ -264,7 +194,8 @@ impl Flow {
         let Some(link) = tx.link(&hash(token.as_bytes())).await? else {
             return Err(FlowError::code(ErrorCode::NotFound));
         };
-        let Some(account) = tx.account(link.account_id).await? else {
+        let account = tx.account(link.account_id).await?;
+        let Some(account) = account.filter(|account| account.disabled_at.is_none()) else {
             return Err(FlowError::code(ErrorCode::NotFound));
         };
         let is_live = self.ports.clock.now() < link.expires_at;
@@ -297,19 +228,21 @@ impl Flow {
     }
 
     /// The operator at the command line.
-    fn operator(&self) -> AccountRow {
+    pub(super) fn operator(&self) -> AccountRow {
         AccountRow {
             id: AccountId(Uuid::nil()),
             role: Role::Moderator,
             email: String::new(),
-            name: "Operator".to_owned(),
+            name: super::audit::OPERATOR.to_owned(),
             password_hash: String::new(),
             time_zone: "UTC".to_owned(),
             created_at: self.ports.clock.now(),
+            disabled_at: None,
+            language: crate::language::Language::default(),
         }
     }
 
-    async fn hash_password(&self, password: String) -> Result<String, FlowError> {
+    pub(super) async fn hash_password(&self, password: String) -> Result<String, FlowError> {
         let mut salt = [0; 16];
         self.ports.entropy.fill(&mut salt);
         let hashed = tokio::task::spawn_blocking(move || {
@@ -326,12 +259,8 @@ impl Flow {
     }
 }
 
-/// A hash that no password has, made with the parameters in use.
-const UNKNOWN_HASH: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
 /// argon2id with the parameters that OWASP names: 19 MiB, two passes.
-fn argon2() -> Argon2<'static> {
+pub(super) fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
 }
 
@@ -360,17 +289,24 @@ fn account_problems(new: &NewAccount, email: &str) -> Vec<FieldProblem> {
         let message = "Write an email address, such as name@example.com.";
         problems.push(FieldProblem::new("/email", FieldCode::Malformed, message));
     }
-    let chars = new.password.chars().count();
-    if chars < PASSWORD_MIN_CHARS {
-        let message = format!("Choose a password of at least {PASSWORD_MIN_CHARS} characters.");
-        problems.push(FieldProblem::new("/password", FieldCode::TooShort, message).with_limit(PASSWORD_MIN_CHARS));
-    } else if chars > PASSWORD_MAX_CHARS {
-        let message = format!("Choose a password of at most {PASSWORD_MAX_CHARS} characters.");
-        problems.push(FieldProblem::new("/password", FieldCode::TooLong, message).with_limit(PASSWORD_MAX_CHARS));
-    }
+    problems.extend(password_problem(&new.password));
     if jiff::tz::TimeZone::get(&new.time_zone).is_err() {
         let message = "Choose a time zone from the list, such as Europe/London.";
         problems.push(FieldProblem::new("/time_zone", FieldCode::NotOffered, message));
     }
     problems
+}
+
+/// What is wrong with a new password.
+pub(super) fn password_problem(password: &str) -> Option<FieldProblem> {
+    let chars = password.chars().count();
+    if chars < PASSWORD_MIN_CHARS {
+        let message = format!("Choose a password of at least {PASSWORD_MIN_CHARS} characters.");
+        return Some(FieldProblem::new("/password", FieldCode::TooShort, message).with_limit(PASSWORD_MIN_CHARS));
+    }
+    if chars > PASSWORD_MAX_CHARS {
+        let message = format!("Choose a password of at most {PASSWORD_MAX_CHARS} characters.");
+        return Some(FieldProblem::new("/password", FieldCode::TooLong, message).with_limit(PASSWORD_MAX_CHARS));
+    }
+    None
 }

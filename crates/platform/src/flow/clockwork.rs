@@ -44,11 +44,13 @@ impl Flow {
                 }
                 document.question.lock = None;
                 questions::publish(&mut work, document).await?;
+                work.audit("lock_lapsed", key.entity, key.id, None).await?;
             }
             Some(Document::Offer(document)) => {
-                if !run_offer(&mut work, document).await? {
+                let Some(action) = run_offer(&mut work, document).await? else {
                     return Ok(false);
-                }
+                };
+                work.audit(action, key.entity, key.id, None).await?;
             }
             _ => return Ok(false),
         }
@@ -72,20 +74,22 @@ impl Flow {
     }
 }
 
-/// Does what is due of an offer; whether anything was.
-async fn run_offer(work: &mut Work, document: OfferDocument) -> Result<bool, FlowError> {
+/// Does what is due of an offer; what it was, if anything.
+async fn run_offer(work: &mut Work, document: OfferDocument) -> Result<Option<&'static str>, FlowError> {
     let offer = &document.offer;
     let may_expire = offer.state.is_open() || offer.state == OfferState::Declined;
     if may_expire && offer.is_past_expiry(work.now) {
         offers::apply_as(work, document, OfferCommand::Expire, Actor::Clock).await?;
+        Ok(Some("offer_expired"))
     } else if offer.completes_at.is_some_and(|at| at <= work.now) {
         offers::apply_as(work, document, OfferCommand::Complete, Actor::Clock).await?;
+        Ok(Some("offer_completed"))
     } else if offer.reminder_due_at().is_some_and(|at| at <= work.now) {
         offers::remind_as_asked(work, document).await?;
+        Ok(Some("offer_reminded"))
     } else {
-        return Ok(false);
+        Ok(None)
     }
-    Ok(true)
 }
 
 /// The clock acts for nobody; its account has no rights of its own.
@@ -98,5 +102,7 @@ fn clock_account() -> AccountRow {
         password_hash: String::new(),
         time_zone: "UTC".to_owned(),
         created_at: jiff::Timestamp::UNIX_EPOCH,
+        disabled_at: None,
+        language: crate::language::Language::default(),
     }
 }

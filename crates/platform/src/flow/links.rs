@@ -45,8 +45,9 @@ impl Flow {
         };
         let mut work = self.begin(account.clone()).await?;
         let link = work.link(account.id, question, offer).await?;
-        let letter = mail::new_link(&title, offer.is_some(), link);
-        work.send_letter(account.id, offer, &letter).await?;
+        let is_offer = offer.is_some();
+        work.send_letter(account.id, offer, |to| mail::new_link(to, &title, is_offer, link))
+            .await?;
         self.commit(work).await
     }
 }

@@ -2,24 +2,38 @@
 //! that must see it, and the emails to send. Nothing is told that did not happen, nothing that happened goes untold.
 
 mod accounts;
+mod administration;
 mod attachments;
+mod audit;
+mod card_payments;
 mod changes;
 mod clockwork;
 mod command;
+mod erasure;
 mod error;
+mod limiting;
 mod links;
+mod mail_settings;
 mod offers;
+mod password_reset;
+mod payments;
 mod questions;
 mod reading;
 mod serving;
+mod sessions;
 mod support;
+mod totp;
 mod work;
 
-pub use accounts::{NewAccount, SignedIn};
+pub use accounts::NewAccount;
 pub use attachments::{Incoming, StoredFile};
+pub use card_payments::{PaymentStart, StripeRoute};
 pub use changes::PageText;
 pub use command::Command;
 pub use error::FlowError;
+pub use payments::LedgerCheck;
+pub use sessions::{SignIn, SignedIn};
+pub(crate) use totp::in_groups;
 pub use work::Work;
 
 use crate::{
@@ -27,7 +41,7 @@ use crate::{
     ports::Ports,
     store::{AccountRow, Store, StoreError, StoredResponse},
 };
-use proffer_domain::{CommandId, Limits};
+use proffer_domain::{CommandId, Limits, PaymentMethod};
 use proffer_protocol::{Document, Entity, ErrorCode, Problem};
 use sha2::{Digest, Sha256};
 use std::{
@@ -54,6 +68,8 @@ pub struct Flow {
     pub(crate) files: Arc<PathBuf>,
     changed: Arc<watch::Sender<u64>>,
     sessions_ended: Arc<AtomicU64>,
+    pays_by: PaymentMethod,
+    stripe: Option<Arc<StripeRoute>>,
     #[cfg(feature = "simulation")]
     mailer: Option<Arc<dyn crate::mail::Mailer>>,
 }
@@ -70,9 +86,30 @@ impl Flow {
             files: Arc::new(files),
             changed: Arc::new(changed),
             sessions_ended: Arc::default(),
+            pays_by: PaymentMethod::OnAccount,
+            stripe: None,
             #[cfg(feature = "simulation")]
             mailer: None,
         }
+    }
+
+    /// Sets how offers that are accepted from now on are paid, and Stripe, which payments that began by it need in any
+    /// case.
+    pub fn pay_by(&mut self, method: PaymentMethod, stripe: Option<StripeRoute>) {
+        self.pays_by = method;
+        self.stripe = stripe.map(Arc::new);
+    }
+
+    /// How offers that are accepted now are paid.
+    #[must_use]
+    pub fn payment_method(&self) -> PaymentMethod {
+        self.pays_by
+    }
+
+    /// Stripe, where it is used.
+    #[must_use]
+    pub fn stripe(&self) -> Option<&StripeRoute> {
+        self.stripe.as_deref()
     }
 
     /// Wakes whenever something was committed here.
@@ -146,6 +183,7 @@ impl Flow {
         at("platform.execute.before_run").await?;
         match command::run(&mut work, command).await {
             Ok(document) => {
+                work.audit_command(command, &document).await?;
                 let response = StoredResponse {
                     request_hash: request_hash.to_owned(),
                     status: 200,
@@ -201,6 +239,7 @@ impl Flow {
             limits,
             now: self.ports.clock.now(),
             ports: self.ports.clone(),
+            pays_by: self.pays_by,
             public_url: self.public_url.clone(),
             changes: BTreeMap::new(),
         })
@@ -257,7 +296,7 @@ impl Flow {
         request_hash: &str,
         problem: &Problem,
     ) -> Result<(), FlowError> {
-        if matches!(problem.status, 401 | 429 | 500..) {
+        if matches!(problem.status, 401 | 402 | 429 | 500..) {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;

@@ -1,7 +1,7 @@
 //! Offers: every transition of the lifecycle, with who is told.
 
-use super::{FlowError, Work};
-use crate::mail::{self, Letter};
+use super::{FlowError, Work, payments};
+use crate::mail::{self, Letter, Reader};
 use proffer_domain::{
     Actor, EventId, OfferCommand, OfferEventKind, OfferId, OfferState, QuestionId, Role, Tell, Transition,
     offer::{self, SendContext},
@@ -108,6 +108,7 @@ pub(super) async fn apply_as(
 }
 
 async fn publish(work: &mut Work, mut document: OfferDocument, transition: Transition) -> Result<Document, FlowError> {
+    payments::move_money(work, &document, transition.event.kind).await?;
     document.revision += 1;
     document.offer = transition.offer.clone();
     work.publish(&Document::Offer(document.clone())).await?;
@@ -119,17 +120,18 @@ async fn publish(work: &mut Work, mut document: OfferDocument, transition: Trans
 /// document's change, notifications by the desk.
 async fn tell(work: &mut Work, document: &OfferDocument, transition: &Transition) -> Result<(), FlowError> {
     work.tx.insert_offer_event(document.offer.id, &transition.event).await?;
+    let besides = offer::told_besides(&transition.event);
     let offer = &document.offer;
-    for told in transition.tell {
+    for told in transition.tell.iter().chain(besides) {
         match told {
             Tell::CustomerEmail | Tell::CustomerReceipt => {
                 let link = work.link(offer.customer_id, offer.question_id, Some(offer.id)).await?;
-                let letter = mail::offer_for_customer(document, transition.event.kind, link);
-                work.send_letter(offer.customer_id, Some(offer.id), &letter).await?;
+                let letter = |to: &Reader| mail::offer_for_customer(to, document, transition.event.kind, link);
+                work.send_letter(offer.customer_id, Some(offer.id), letter).await?;
             }
             Tell::ExpertEmail => {
-                let letter = mail::offer_for_expert(document, transition.event.kind);
-                work.send_letter(offer.expert_id, None, &letter).await?;
+                let letter = |to: &Reader| mail::offer_for_expert(to, document, transition.event.kind);
+                work.send_letter(offer.expert_id, None, letter).await?;
             }
             Tell::CustomerList | Tell::ExpertRequestCentre | Tell::ExpertNotification => {}
         }
@@ -149,8 +151,8 @@ pub(super) async fn remind(work: &mut Work, id: OfferId) -> Result<Document, Flo
 /// Sends the reminder of a held offer that the customer asked for, and notes that it went out.
 pub(super) async fn remind_as_asked(work: &mut Work, mut document: OfferDocument) -> Result<Document, FlowError> {
     document.offer.reminded_at = Some(work.now);
-    send_reminder(work, document, |document, link| {
-        mail::offer_for_customer(document, OfferEventKind::Held, link)
+    send_reminder(work, document, |to, document, link| {
+        mail::offer_for_customer(to, document, OfferEventKind::Held, link)
     })
     .await
 }
@@ -159,14 +161,14 @@ pub(super) async fn remind_as_asked(work: &mut Work, mut document: OfferDocument
 async fn send_reminder(
     work: &mut Work,
     mut document: OfferDocument,
-    letter: impl FnOnce(&OfferDocument, String) -> Letter,
+    letter: impl FnOnce(&Reader, &OfferDocument, String) -> Letter,
 ) -> Result<Document, FlowError> {
     document.revision += 1;
     work.publish(&Document::Offer(document.clone())).await?;
     let offer = &document.offer;
     let link = work.link(offer.customer_id, offer.question_id, Some(offer.id)).await?;
-    let letter = letter(&document, link);
-    work.send_letter(offer.customer_id, Some(offer.id), &letter).await?;
+    work.send_letter(offer.customer_id, Some(offer.id), |to| letter(to, &document, link))
+        .await?;
     Ok(Document::Offer(document))
 }
 

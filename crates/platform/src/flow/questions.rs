@@ -1,7 +1,7 @@
 //! Questions: asking, locking, writing, rating.
 
 use super::{FlowError, Work};
-use crate::mail::{self, Letter};
+use crate::mail;
 use proffer_domain::{
     AccountId, FieldCode, FieldProblem, Message, MessageDraft, MessageKind, Question, QuestionId, QuestionState,
     Rating, Role, lock, question,
@@ -152,19 +152,22 @@ fn note_message(work: &Work, question: &mut Question, kind: MessageKind) {
 async fn tell_of_message(work: &mut Work, question: &Question, message: &Message) -> Result<(), FlowError> {
     if message.kind.sent_by() == Role::Expert {
         let link = work.link(question.customer.id, question.id, None).await?;
-        let letter = mail::message_for_customer(question, message, link);
-        return work.send_letter(question.customer.id, None, &letter).await;
+        return work
+            .send_letter(question.customer.id, None, |to| {
+                mail::message_for_customer(to, question, message, link)
+            })
+            .await;
     }
-    let letter = mail::reply_for_expert(question, message);
-    tell_experts(work, question, &letter).await
+    tell_experts(work, question, message).await
 }
 
 /// Tells who works on a question: the holder of its lock, else those who answered it.
-async fn tell_experts(work: &mut Work, question: &Question, letter: &Letter) -> Result<(), FlowError> {
+async fn tell_experts(work: &mut Work, question: &Question, message: &Message) -> Result<(), FlowError> {
     let holder = lock::live(question.lock.as_ref(), work.now).map(|lock| lock.holder.id);
     let experts: Vec<AccountId> = holder.map_or_else(|| question.answered_by.clone(), |holder| vec![holder]);
     for expert in experts {
-        work.send_letter(expert, None, letter).await?;
+        work.send_letter(expert, None, |to| mail::reply_for_expert(to, question, message))
+            .await?;
     }
     Ok(())
 }

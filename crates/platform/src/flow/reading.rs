@@ -9,6 +9,7 @@ use proffer_domain::{AttachmentId, OfferId, QuestionId};
 use proffer_protocol::{Document, Entity, ErrorCode, OfferDocument, QuestionDocument};
 use std::sync::Arc;
 use url::Url;
+use uuid::Uuid;
 
 impl Flow {
     /// The address customers reach the platform by.
@@ -72,6 +73,36 @@ impl Flow {
                 documents.extend(tx.documents_of_category(entity, category.0, limit).await?);
             }
         }
+        // Of no category: every moderator's.
+        documents.extend(tx.documents_of_no_category(Entity::SupportRequest, limit).await?);
         Ok(documents)
+    }
+
+    /// A question, an offer or a request for help of a moderator's categories.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] if there is none, or it is another category's.
+    pub async fn document_of_moderator(
+        &self,
+        account: &AccountRow,
+        entity: Entity,
+        id: Uuid,
+    ) -> Result<Document, FlowError> {
+        let mut tx = self.store.read().await?;
+        let Some(document) = tx.document(entity, id).await? else {
+            return Err(FlowError::code(ErrorCode::NotFound));
+        };
+        let served = tx.account_categories(account.id).await?;
+        let may_see = match &document {
+            Document::Question(document) => served.contains(&document.question.category_id),
+            Document::Offer(document) => served.contains(&document.offer.category_id),
+            Document::SupportRequest(document) => document.category_id.is_none_or(|id| served.contains(&id)),
+            _ => false,
+        };
+        if may_see {
+            Ok(document)
+        } else {
+            Err(FlowError::code(ErrorCode::NotFound))
+        }
     }
 }

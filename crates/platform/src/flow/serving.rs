@@ -46,6 +46,9 @@ impl Flow {
         }
         document.revision += 1;
         document.category_ids = served;
+        let names: Vec<_> = document.category_ids.iter().map(ToString::to_string).collect();
+        work.audit_of_operator("categories_set", account.id, Some(&names.join(" ")))
+            .await?;
         work.publish(&Document::Account(document)).await?;
         self.commit(work).await
     }

@@ -48,8 +48,8 @@ pub(super) async fn reply(work: &mut Work, id: SupportRequestId, reply: &str) ->
     document.state = SupportRequestState::Answered;
     document.reply = Some(reply.trim().to_owned());
     document.replied_at = Some(work.now);
-    let letter = mail::support_reply(&document);
-    work.send_letter(document.requester_id, None, &letter).await?;
+    work.send_letter(document.requester_id, None, |to| mail::support_reply(to, &document))
+        .await?;
     let document = Document::SupportRequest(document);
     work.publish(&document).await?;
     Ok(document)

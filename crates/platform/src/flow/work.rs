@@ -2,13 +2,14 @@
 
 use super::{FlowError, hash};
 use crate::{
-    mail::Letter,
+    mail::{Letter, Reader},
     ports::Ports,
     store::{AccountRow, LinkRow, NewChange, NewEmail, Tx},
 };
 use jiff::{SignedDuration, Timestamp};
 use proffer_domain::{
-    AccountId, Attachment, AttachmentId, CategoryId, FieldCode, FieldProblem, Limits, OfferId, Person, QuestionId, Role,
+    AccountId, Attachment, AttachmentId, CategoryId, FieldCode, FieldProblem, Limits, OfferId, PaymentMethod, Person,
+    QuestionId, Role,
 };
 use proffer_protocol::{Document, Entity, ErrorCode, OfferDocument, QuestionDocument, StreamId};
 use std::{collections::BTreeMap, sync::Arc};
@@ -31,6 +32,8 @@ pub struct Work {
     pub(crate) limits: Limits,
     pub(crate) now: Timestamp,
     pub(crate) ports: Ports,
+    /// How an offer that is accepted is paid.
+    pub(crate) pays_by: PaymentMethod,
     pub(crate) public_url: Arc<Url>,
     /// What every stream will be told, written last: see [`Tx::insert_changes`].
     pub(crate) changes: BTreeMap<StreamId, Vec<NewChange>>,
@@ -215,16 +218,31 @@ impl Work {
         Ok(format!("{base}/l/{token}"))
     }
 
-    /// Puts a letter to an account into the email outbox.
+    /// Puts a letter to an account into the email outbox: written when it is known to whom. One of a kind that its
+    /// recipient has stopped is not sent.
     pub(crate) async fn send_letter(
         &mut self,
         to: AccountId,
         offer: Option<OfferId>,
-        letter: &Letter,
+        write: impl FnOnce(&Reader) -> Letter,
     ) -> Result<(), FlowError> {
         let Some(account) = self.tx.account(to).await? else {
             return Ok(());
         };
+        let reader = Reader { account };
+        let mut letter = write(&reader);
+        let account = reader.account;
+        if letter.is_optional() {
+            if self.tx.is_mail_stopped(to, letter.kind).await? {
+                return Ok(());
+            }
+            let token = self.ports.new_token();
+            self.tx
+                .insert_stop_link(&hash(token.as_bytes()), to, letter.kind)
+                .await?;
+            let base = self.public_url.as_str().trim_end_matches('/');
+            letter.stop_url = Some(format!("{base}/stop/{token}"));
+        }
         let email = NewEmail {
             id: self.ports.new_id(),
             kind: letter.kind,
@@ -234,6 +252,8 @@ impl Work {
             recipient_name: account.name,
             recipient: account.email,
             offer_id: offer,
+            thread: letter.thread,
+            stop_url: letter.stop_url,
         };
         #[cfg(feature = "simulation")]
         if let (true, Some(mailer)) = (proffer_failpoints::is_broken("email_before_commit"), &self.mailer) {
@@ -245,6 +265,8 @@ impl Work {
                 text: email.text,
                 html: email.html,
                 date: self.now,
+                thread: email.thread,
+                stop_url: email.stop_url,
             };
             let _sent = mailer.send(&outgoing).await;
             return Ok(());

@@ -4,7 +4,8 @@ mod letters;
 mod transport;
 
 pub use letters::{
-    Letter, NEW_LINK, message_for_customer, new_link, offer_for_customer, offer_for_expert, reminder_of_expert,
-    reply_for_expert, support_reply,
+    Letter, NEW_LINK, OPTIONAL_KINDS, REMINDER, REMINDER_OF_EXPERT, Reader, message_for_customer, new_link,
+    offer_for_customer, offer_for_expert, password_changed, password_reset, reminder_of_expert, reply_for_expert,
+    support_reply,
 };
 pub use transport::{FolderMailer, MailError, Mailer, OutgoingEmail, SmtpMailer};

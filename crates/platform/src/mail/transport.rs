@@ -44,6 +44,10 @@ pub struct OutgoingEmail {
     pub html: String,
     /// When it was written.
     pub date: Timestamp,
+    /// The question that it belongs to: mail programs show its emails as one conversation.
+    pub thread: Option<Uuid>,
+    /// Where one click stops its kind (RFC 8058), if it is optional.
+    pub stop_url: Option<String>,
 }
 
 /// Sends email.
@@ -72,11 +76,50 @@ impl Header for AutoSubmitted {
     }
 }
 
+/// A header of which only the value is ours to choose.
+macro_rules! plain_header {
+    ($name:ident, $field:literal, $purpose:literal) => {
+        #[doc = $purpose]
+        #[derive(Clone)]
+        struct $name(String);
+
+        impl Header for $name {
+            fn name() -> HeaderName {
+                HeaderName::new_from_ascii_str($field)
+            }
+            fn parse(value: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+                Ok(Self(value.to_owned()))
+            }
+            fn display(&self) -> HeaderValue {
+                HeaderValue::new(Self::name(), self.0.clone())
+            }
+        }
+    };
+}
+
+plain_header!(ListUnsubscribe, "List-Unsubscribe", "Where its kind is stopped.");
+plain_header!(
+    ListUnsubscribePost,
+    "List-Unsubscribe-Post",
+    "That one POST there does so, without asking more."
+);
+
 fn compose(email: &OutgoingEmail, from: &Mailbox) -> Result<Message, MailError> {
     let permanent = |error: &dyn std::fmt::Display| MailError::Permanent(error.to_string());
     let address: Address = email.recipient.parse().map_err(|error| permanent(&error))?;
     let name = one_line(&email.recipient_name);
-    Message::builder()
+    let mut builder = Message::builder();
+    if let Some(thread) = email.thread {
+        // Nobody sent this first message; naming the same one is what makes them a conversation.
+        let root = format!("<question-{thread}@{}>", from.email.domain());
+        builder = builder.in_reply_to(root.clone()).references(root);
+    }
+    if let Some(url) = &email.stop_url {
+        builder = builder
+            .header(ListUnsubscribe(format!("<{url}>")))
+            .header(ListUnsubscribePost("List-Unsubscribe=One-Click".to_owned()));
+    }
+    builder
         .from(from.clone())
         .to(Mailbox::new(Some(name), address))
         .subject(one_line(&email.subject))

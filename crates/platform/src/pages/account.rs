@@ -3,7 +3,10 @@
 use super::{PageFailure, Visitor, show::Shell};
 use crate::{
     App,
-    flow::{FlowError, NewAccount},
+    flow::{FlowError, NewAccount, SignIn},
+    language::Language,
+    mail::OPTIONAL_KINDS,
+    peer::Peer,
 };
 use askama::Template;
 use axum::{
@@ -12,10 +15,12 @@ use axum::{
         Query, State,
         rejection::{FormRejection, QueryRejection},
     },
-    http::StatusCode,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, Redirect, Response},
 };
 use proffer_domain::{FieldCode, FieldProblem, Role};
+use proffer_protocol::ErrorCode;
+use std::net::IpAddr;
 
 /// The time zones offered when signing up; an account made by the operator can have any.
 const TIME_ZONES: [&str; 26] = [
@@ -59,6 +64,35 @@ pub struct Credentials {
     time_zone: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    code: String,
+}
+
+impl Credentials {
+    fn as_sign_in<'a>(&'a self, headers: &'a HeaderMap, peer: Option<IpAddr>) -> SignIn<'a> {
+        let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        SignIn {
+            email: &self.email,
+            password: &self.password,
+            code: Some(&self.code),
+            device: browser_of(agent.unwrap_or_default()),
+            peer,
+        }
+    }
+}
+
+/// A browser by the name that people know it by.
+fn browser_of(agent: &str) -> &'static str {
+    [
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]
+    .into_iter()
+    .find(|(mark, _)| agent.contains(mark))
+    .map_or("Browser", |(_, name)| name)
 }
 
 /// Where somebody was going when they had to sign in.
@@ -78,7 +112,7 @@ pub fn way_to_sign_in(path: &str) -> Redirect {
 
 /// A page of ours to go on to, and never another site: only plain paths of the pages that need a sign-in.
 fn onward(path: &str) -> Option<&str> {
-    let is_ours = ["/questions", "/offers/", "/ask", "/moderate"]
+    let is_ours = ["/questions", "/offers/", "/ask", "/moderate", "/account"]
         .iter()
         .any(|start| path.starts_with(start));
     let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || c == '/' || c == '-');
@@ -97,6 +131,8 @@ struct SignInPage<'a> {
     shell: Shell,
     email: &'a str,
     next: &'a str,
+    /// Whether the account asks for a code besides.
+    asks_code: bool,
     problems: &'a [FieldProblem],
 }
 
@@ -115,12 +151,14 @@ fn sign_in_page(
     visitor: &Visitor,
     email: &str,
     next: &str,
+    asks_code: bool,
     problems: &[FieldProblem],
 ) -> Result<Html<String>, PageFailure> {
     let page = SignInPage {
         shell: Shell::new("Sign in", visitor),
         email,
         next: onward(next).unwrap_or_default(),
+        asks_code,
         problems,
     };
     Ok(Html(page.render()?))
@@ -147,7 +185,7 @@ pub async fn sign_in_form(
     query: Result<Query<Onward>, QueryRejection>,
 ) -> Result<Response, PageFailure> {
     let next = query.map(|Query(onward)| onward.next).unwrap_or_default();
-    Ok(visitor.respond(sign_in_page(&visitor, "", &next, &[])?))
+    Ok(visitor.respond(sign_in_page(&visitor, "", &next, false, &[])?))
 }
 
 pub async fn sign_up_form(visitor: Visitor) -> Result<Response, PageFailure> {
@@ -158,6 +196,7 @@ pub async fn sign_up_form(visitor: Visitor) -> Result<Response, PageFailure> {
         name: String::new(),
         time_zone: String::new(),
         next: String::new(),
+        code: String::new(),
     };
     Ok(visitor.respond(sign_up_page(&visitor, &empty, &[])?))
 }
@@ -170,11 +209,13 @@ fn sent<T>(form: Result<Form<T>, FormRejection>) -> Result<T, PageFailure> {
 pub async fn sign_in(
     State(app): State<App>,
     visitor: Visitor,
+    Peer(peer): Peer,
+    headers: HeaderMap,
     form: Result<Form<Credentials>, FormRejection>,
 ) -> Result<Response, PageFailure> {
     let sent = sent(form)?;
     visitor.check_form(&sent.form)?;
-    match app.flow.sign_in(&sent.email, &sent.password, "Browser").await {
+    match app.flow.sign_in_with(sent.as_sign_in(&headers, peer)).await {
         Ok(signed_in) => {
             let home = match (onward(&sent.next), signed_in.account.role) {
                 (Some(page), _) => page,
@@ -184,8 +225,16 @@ pub async fn sign_in(
             Ok(visitor.start_session(Redirect::to(home), signed_in.token))
         }
         Err(FlowError::Refused(problem)) => {
-            let page = sign_in_page(&visitor, &sent.email, &sent.next, &problem.errors)?;
-            Ok(visitor.respond((StatusCode::UNAUTHORIZED, page)))
+            let asks_code = problem.code == ErrorCode::CodeNeeded;
+            let page = sign_in_page(&visitor, &sent.email, &sent.next, asks_code, &problem.errors)?;
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
+            let mut response = visitor.respond((status, page));
+            if let Some(seconds) = problem.retry_after_seconds {
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Ok(response)
         }
         Err(error) => Err(error.into()),
     }
@@ -194,6 +243,8 @@ pub async fn sign_in(
 pub async fn sign_up(
     State(app): State<App>,
     visitor: Visitor,
+    Peer(peer): Peer,
+    headers: HeaderMap,
     form: Result<Form<Credentials>, FormRejection>,
 ) -> Result<Response, PageFailure> {
     let sent = sent(form)?;
@@ -207,14 +258,22 @@ pub async fn sign_up(
         categories: Vec::new(),
     };
     match app.flow.create_account(new).await {
-        Ok(_) => {
-            let signed_in = app.flow.sign_in(&sent.email, &sent.password, "Browser").await?;
+        Ok(account) => {
+            // Letters are written as the browser reads, until the account says otherwise.
+            let accepted = headers
+                .get(header::ACCEPT_LANGUAGE)
+                .and_then(|value| value.to_str().ok());
+            let language = accepted.map(Language::accepted).unwrap_or_default();
+            if language != account.language {
+                app.flow.set_mail(account.id, language, &OPTIONAL_KINDS).await?;
+            }
+            let signed_in = app.flow.sign_in_with(sent.as_sign_in(&headers, peer)).await?;
             Ok(visitor.start_session(Redirect::to("/ask"), signed_in.token))
         }
         Err(FlowError::Refused(problem)) => {
             // The second click of a double click finds the account that the first one made.
             let is_taken = problem.errors.iter().any(|problem| problem.code == FieldCode::Taken);
-            if is_taken && let Ok(signed_in) = app.flow.sign_in(&sent.email, &sent.password, "Browser").await {
+            if is_taken && let Ok(signed_in) = app.flow.sign_in_with(sent.as_sign_in(&headers, peer)).await {
                 return Ok(visitor.start_session(Redirect::to("/ask"), signed_in.token));
             }
             let page = sign_up_page(&visitor, &sent, &problem.errors)?;

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     extract::FromRequestParts,
     extract::Path,
-    http::{StatusCode, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
 use proffer_protocol::{ErrorCode, Problem};
@@ -103,6 +103,10 @@ impl Words {
 impl IntoResponse for PageFailure {
     fn into_response(self) -> Response {
         let needs_sign_in = matches!(self, Self::SignInNeeded);
+        let retry_after = match &self {
+            Self::Flow(FlowError::Refused(problem)) => problem.retry_after_seconds,
+            _ => None,
+        };
         let words = words(self);
         let page = FailurePage {
             shell: Shell::bare(&words.heading),
@@ -114,6 +118,11 @@ impl IntoResponse for PageFailure {
             Ok(html) => (words.status, Html(html)).into_response(),
             Err(_) => (words.status, words.text).into_response(),
         };
+        if let Some(seconds) = retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if needs_sign_in {
             response.extensions_mut().insert(NeedsSignIn);
         }

@@ -2,7 +2,7 @@
 //! lets the customer in to just that question or offer. In place of a broken or expired link a fresh one can be asked for.
 
 use super::{Address, PageFailure, Visitor, show::Shell};
-use crate::{App, flow::FlowError, store::LinkRow};
+use crate::{App, flow::FlowError, peer::Peer, store::LinkRow};
 use askama::Template;
 use axum::{
     Form,
@@ -186,10 +186,12 @@ pub async fn renew_form(visitor: Visitor) -> Result<Response, PageFailure> {
 pub async fn renew(
     State(app): State<App>,
     visitor: Visitor,
+    Peer(peer): Peer,
     form: Result<Form<RenewForm>, FormRejection>,
 ) -> Result<Response, PageFailure> {
     let Form(sent) = form.map_err(|rejection| PageFailure::FormUnreadable(rejection.body_text()))?;
     visitor.check_form(&sent.form)?;
+    app.flow.spend_letter(peer).await?;
     // Apart from the answer, so that neither its words nor its time tell whether the address is known.
     tokio::spawn(async move {
         if let Err(error) = app.flow.renew_link(&sent.email, &sent.lost).await {

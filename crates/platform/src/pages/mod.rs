@@ -7,10 +7,15 @@ mod account;
 mod failure;
 mod forms;
 mod links;
+mod moderated;
 mod moderator;
 mod offers;
+mod own_account;
+mod password;
+mod payment;
 mod questions;
 mod show;
+mod stop_mail;
 mod visitor;
 
 use crate::{App, flow::FlowError};
@@ -46,16 +51,32 @@ pub fn router(app: App) -> Router {
         .route("/sign-up", get(account::sign_up_form).post(account::sign_up))
         .route("/sign-in", get(account::sign_in_form).post(account::sign_in))
         .route("/sign-out", post(account::sign_out))
+        .route("/forgot-password", get(password::forgot_form).post(password::forgot))
+        .route(
+            "/reset-password/{token}",
+            get(password::reset_form).post(password::reset),
+        )
+        .route("/account", get(own_account::show))
+        .route("/account/sessions/{id}/end", post(own_account::end_session))
+        .route("/account/mail", post(own_account::set_mail))
+        .route("/account/totp", post(own_account::begin_totp))
+        .route("/account/totp/confirm", post(own_account::confirm_totp))
+        .route("/account/totp/disable", post(own_account::disable_totp))
         .route("/questions", get(questions::list))
         .route("/questions/{id}", get(questions::show))
         .route("/questions/{id}/rate", post(questions::rate))
         .route("/questions/{id}/files/{file}", get(questions::file))
         .route("/offers/{id}", get(offers::show))
+        .route("/offers/{id}/pay", get(payment::pay))
         .route("/offers/{id}/{action}", post(offers::act))
         .route("/offers/{id}/files/{file}", get(offers::file))
         .route("/l/{token}", get(links::landing).post(links::enter))
+        .route("/stop/{token}", get(stop_mail::show).post(stop_mail::stop))
         .route("/new-link", get(links::renew_form).post(links::renew))
         .route("/moderate", get(moderator::overview))
+        .route("/moderate/questions/{id}", get(moderated::question))
+        .route("/moderate/offers/{id}", get(moderated::offer))
+        .route("/moderate/requests/{id}", get(moderated::request))
         .route("/moderate/{kind}/{id}", post(moderator::act))
         .merge(forms_with_files)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {

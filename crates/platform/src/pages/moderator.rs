@@ -42,6 +42,7 @@ struct OfferLine {
     price: String,
     state: &'static str,
     may_cancel: bool,
+    may_withdraw: bool,
     command: Uuid,
 }
 
@@ -75,9 +76,12 @@ pub struct ModerateForm {
     command: String,
     #[serde(default)]
     text: String,
+    /// Whether it was sent from the page of the thing itself, which is then shown again.
+    #[serde(default)]
+    stay: String,
 }
 
-fn need_moderator(visitor: &Visitor) -> Result<&AccountRow, PageFailure> {
+pub(super) fn need_moderator(visitor: &Visitor) -> Result<&AccountRow, PageFailure> {
     let account = visitor.need_account()?;
     if account.role == Role::Moderator {
         Ok(account)
@@ -133,6 +137,7 @@ async fn page(
                     people: format!("{} for {}", document.expert.name, document.customer.name),
                     state: offer.state.as_str(),
                     may_cancel: matches!(offer.state, OfferState::Accepted | OfferState::InProgress),
+                    may_withdraw: offer.state.is_open(),
                     command: show::new_command(app),
                 });
             }
@@ -171,12 +176,21 @@ pub async fn act(
                 reason: sent.text.clone(),
             },
         ),
+        "withdraw" => Command::WithdrawOffer(OfferId(id)),
         "reply" => Command::ReplyToSupport(SupportRequestId(id), sent.text.clone()),
         _ => return Err(FlowError::code(ErrorCode::NotFound).into()),
     };
     let key = forms::command(&sent.command)?;
     match forms::execute(&app, account, key, None, |_| command.clone()).await {
-        Ok(_) => Ok(visitor.respond(Redirect::to("/moderate"))),
+        Ok(_) => {
+            let home = match (sent.stay.is_empty(), kind.as_str()) {
+                (true, _) => "/moderate".to_owned(),
+                (false, "release") => format!("/moderate/questions/{id}"),
+                (false, "reply") => format!("/moderate/requests/{id}"),
+                (false, _) => format!("/moderate/offers/{id}"),
+            };
+            Ok(visitor.respond(Redirect::to(&home)))
+        }
         Err(FlowError::Refused(problem)) => {
             let mut problems = problem.errors.clone();
             if problems.is_empty() {

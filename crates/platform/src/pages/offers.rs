@@ -1,15 +1,15 @@
 //! An offer's page: the whole price, and accept, not now, decline, none of them preselected.
 
 use super::{
-    Address, PageFailure, Visitor, forms,
+    Address, PageFailure, Visitor, forms, payment,
     show::{self, OfferCard, Shell, Times},
     visitor::Scope,
 };
 use crate::{
     App,
     api::give_file,
-    flow::{Command, FlowError},
-    store::AccountRow,
+    flow::{Command, FlowError, PaymentStart},
+    store::{AccountRow, PaymentRow},
 };
 use askama::Template;
 use axum::{
@@ -46,6 +46,7 @@ pub struct OfferForm {
 struct OfferPage<'a> {
     shell: Shell,
     offer: OfferCard,
+    payment: Option<String>,
     question_id: String,
     question_title: &'a str,
     can_see_question: bool,
@@ -62,6 +63,7 @@ fn page(
     visitor: &Visitor,
     account: &AccountRow,
     document: &OfferDocument,
+    payment: Option<&PaymentRow>,
     sent: Option<&OfferForm>,
     (news, problems): (&str, &[FieldProblem]),
 ) -> Result<Html<String>, PageFailure> {
@@ -70,6 +72,7 @@ fn page(
     let page = OfferPage {
         shell: Shell::new(format!("Offer: {}", document.offer.terms.title), visitor).with_times(&times),
         offer: show::offer(document, &times, now),
+        payment: payment.and_then(payment::words),
         question_id: document.offer.question_id.to_string(),
         question_title: &document.question_title,
         can_see_question: visitor
@@ -104,7 +107,16 @@ pub async fn show(
             document = viewed;
         }
     }
-    Ok(visitor.respond(page(&app, &visitor, account, &document, None, ("", &[]))?))
+    let payment = app.flow.payment_of(id, document.offer.version).await?;
+    Ok(visitor.respond(page(
+        &app,
+        &visitor,
+        account,
+        &document,
+        payment.as_ref(),
+        None,
+        ("", &[]),
+    )?))
 }
 
 pub async fn act(
@@ -122,6 +134,15 @@ pub async fn act(
         Err(problems) => return refused(&app, &visitor, account, id, &sent, "", &problems).await,
     };
     let key = forms::command(&sent.command)?;
+    if let Command::AcceptOffer(_, request) = &command {
+        match Box::pin(app.flow.begin_payment(account, id, request, key)).await {
+            Ok(PaymentStart::NotNeeded) => {}
+            Ok(PaymentStart::Begun) => return Ok(visitor.respond(Redirect::to(&format!("/offers/{id}/pay")))),
+            // It is refused below in the same words, and the refusal kept.
+            Err(FlowError::Refused(problem)) if problem.code != ErrorCode::Unavailable => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     match forms::execute(&app, account, key, None, |_| command.clone()).await {
         Ok(_) => Ok(visitor.respond(Redirect::to(&format!("/offers/{id}")))),
         Err(FlowError::Refused(problem)) => {
@@ -208,7 +229,9 @@ async fn refused(
     } else {
         StatusCode::CONFLICT
     };
-    let page = page(app, visitor, account, &document, Some(sent), (news, problems))?;
+    let payment = app.flow.payment_of(id, document.offer.version).await?;
+    let news = (news, problems);
+    let page = page(app, visitor, account, &document, payment.as_ref(), Some(sent), news)?;
     Ok(visitor.respond((status, page)))
 }
 

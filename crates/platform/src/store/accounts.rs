@@ -1,8 +1,9 @@
 //! Accounts, sessions, links.
 
 use super::{StoreError, Tx, contended, id, micros, timestamp};
+use crate::language::Language;
 use jiff::Timestamp;
-use proffer_domain::{AccountId, CategoryId, OfferId, QuestionId, Role};
+use proffer_domain::{AccountId, CategoryId, OfferId, QuestionId, Role, SessionId};
 use sqlx::{Row, any::AnyRow};
 
 /// An account as it is stored.
@@ -22,6 +23,10 @@ pub struct AccountRow {
     pub time_zone: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Since when nobody signs in by it; `None` if somebody may.
+    pub disabled_at: Option<Timestamp>,
+    /// The language of its emails.
+    pub language: Language,
 }
 
 /// What an emailed link opens.
@@ -37,13 +42,15 @@ pub struct LinkRow {
     pub expires_at: Timestamp,
 }
 
-const ACCOUNT: &str = "SELECT id, role, email, name, password_hash, time_zone, created_at FROM account WHERE id = $1";
-const ACCOUNT_BY_EMAIL: &str =
-    "SELECT id, role, email, name, password_hash, time_zone, created_at FROM account WHERE email = $1";
-const ACCOUNT_BY_SESSION: &str = "SELECT a.id, a.role, a.email, a.name, a.password_hash, a.time_zone, a.created_at \
-     FROM account a JOIN session s ON s.account_id = a.id WHERE s.token_hash = $1 AND s.expires_at > $2";
+pub(super) const ACCOUNT_COLUMNS: &str =
+    "id, role, email, name, password_hash, time_zone, created_at, disabled_at, language";
+const ACCOUNT: &str = "SELECT id, role, email, name, password_hash, time_zone, created_at, disabled_at, language FROM account WHERE id = $1";
+const ACCOUNT_BY_EMAIL: &str = "SELECT id, role, email, name, password_hash, time_zone, created_at, disabled_at, language FROM account WHERE email = $1";
+const ACCOUNT_BY_SESSION: &str = "SELECT a.id, a.role, a.email, a.name, a.password_hash, a.time_zone, a.created_at, \
+     a.disabled_at, a.language FROM account a JOIN session s ON s.account_id = a.id WHERE s.token_hash = $1 AND s.expires_at > $2 \
+     AND a.disabled_at IS NULL";
 
-fn account(row: &AnyRow) -> Result<AccountRow, StoreError> {
+pub(super) fn account(row: &AnyRow) -> Result<AccountRow, StoreError> {
     let role: String = row.try_get(1)?;
     Ok(AccountRow {
         id: id(&row.try_get::<String, _>(0)?)?,
@@ -53,6 +60,8 @@ fn account(row: &AnyRow) -> Result<AccountRow, StoreError> {
         password_hash: row.try_get(4)?,
         time_zone: row.try_get(5)?,
         created_at: timestamp(row.try_get(6)?)?,
+        disabled_at: row.try_get::<Option<i64>, _>(7)?.map(timestamp).transpose()?,
+        language: Language::parse(&row.try_get::<String, _>(8)?).unwrap_or_default(),
     })
 }
 
@@ -63,8 +72,8 @@ impl Tx {
     /// [`StoreError::Contended`] if the address is taken.
     pub async fn insert_account(&mut self, row: &AccountRow) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO account (id, role, email, name, password_hash, time_zone, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO account (id, role, email, name, password_hash, time_zone, created_at, language) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(row.id.to_string())
         .bind(row.role.as_str())
@@ -73,6 +82,7 @@ impl Tx {
         .bind(&row.password_hash)
         .bind(&row.time_zone)
         .bind(micros(row.created_at))
+        .bind(row.language.code())
         .execute(&mut *self.inner)
         .await
         .map_err(contended)?;
@@ -173,26 +183,27 @@ impl Tx {
         rows.iter().map(|(account,)| id(account)).collect()
     }
 
-    /// Writes a session; only the token's hash is kept.
+    /// Writes a session that lasts from one moment to another; only the token's hash is kept.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn insert_session(
         &mut self,
         token_hash: &str,
+        session: SessionId,
         account_id: AccountId,
         device: &str,
-        now: Timestamp,
-        expires_at: Timestamp,
+        (now, expires_at): (Timestamp, Timestamp),
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO session (token_hash, account_id, device, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO session (token_hash, account_id, device, created_at, expires_at, id) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(token_hash)
         .bind(account_id.to_string())
         .bind(device)
         .bind(micros(now))
         .bind(micros(expires_at))
+        .bind(session.to_string())
         .execute(&mut *self.inner)
         .await?;
         Ok(())

@@ -247,6 +247,21 @@ impl Tx {
         read_bodies(entity, &rows)
     }
 
+    /// The documents of one kind that belong to no category, newest first.
+    ///
+    /// # Errors
+    /// If the database fails or what it holds cannot be read.
+    pub async fn documents_of_no_category(&mut self, entity: Entity, limit: u32) -> Result<Vec<Document>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT body FROM document WHERE category_id IS NULL AND entity = $1 ORDER BY sort_at DESC, id DESC LIMIT $2",
+        )
+        .bind(entity.as_str())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.inner)
+        .await?;
+        read_bodies(entity, &rows)
+    }
+
     /// All documents of one kind: categories, limits.
     ///
     /// # Errors
@@ -334,7 +349,7 @@ fn revision(document: &Document) -> i64 {
     i64::try_from(document.revision()).unwrap_or(i64::MAX)
 }
 
-fn read_body(entity: Entity, body: &str) -> Result<Document, StoreError> {
+pub(super) fn read_body(entity: Entity, body: &str) -> Result<Document, StoreError> {
     Ok(Document::read(entity, serde_json::from_str(body)?)?)
 }
 

@@ -25,6 +25,10 @@ pub struct NewEmail {
     pub html: String,
     /// The offer it is about.
     pub offer_id: Option<OfferId>,
+    /// The question that it belongs to.
+    pub thread: Option<Uuid>,
+    /// Where its kind is stopped.
+    pub stop_url: Option<String>,
 }
 
 /// An email that waits.
@@ -44,6 +48,10 @@ pub struct EmailRow {
     pub html: String,
     /// The offer it is about.
     pub offer_id: Option<OfferId>,
+    /// The question that it belongs to.
+    pub thread: Option<Uuid>,
+    /// Where its kind is stopped.
+    pub stop_url: Option<String>,
     /// How often it was tried.
     pub attempts: u32,
     /// When it was put in.
@@ -58,7 +66,7 @@ impl Tx {
     pub async fn insert_email(&mut self, email: &NewEmail, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO email (id, kind, recipient_name, recipient, subject, text, html, offer_id, state, attempts, \
-             next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, $9, $10)",
+             next_at, created_at, thread, stop_url) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, $9, $10, $11, $12)",
         )
         .bind(email.id.to_string())
         .bind(email.kind)
@@ -70,6 +78,8 @@ impl Tx {
         .bind(email.offer_id.map(|offer| offer.to_string()))
         .bind(micros(now))
         .bind(micros(now))
+        .bind(email.thread.map(|thread| thread.to_string()))
+        .bind(email.stop_url.as_deref())
         .execute(&mut *self.inner)
         .await?;
         Ok(())
@@ -95,7 +105,7 @@ impl Tx {
     /// If the database fails.
     pub async fn due_emails(&mut self, now: Timestamp, limit: u32) -> Result<Vec<EmailRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, recipient_name, recipient, subject, text, html, offer_id, attempts, created_at FROM email \
+            "SELECT id, recipient_name, recipient, subject, text, html, offer_id, attempts, created_at, thread, stop_url FROM email \
              WHERE state = 'pending' AND next_at <= $1 ORDER BY next_at, id LIMIT $2",
         )
         .bind(micros(now))
@@ -118,6 +128,12 @@ impl Tx {
                         .transpose()?,
                     attempts: u32::try_from(row.try_get::<i64, _>(7)?).unwrap_or(0),
                     created_at: super::timestamp(row.try_get(8)?)?,
+                    thread: row
+                        .try_get::<Option<String>, _>(9)?
+                        .as_deref()
+                        .map(super::id)
+                        .transpose()?,
+                    stop_url: row.try_get(10)?,
                 })
             })
             .collect()
@@ -129,7 +145,7 @@ impl Tx {
     /// If the database fails.
     pub async fn email_sent(&mut self, email: Uuid, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE email SET state = 'sent', text = '', html = '', attempts = attempts + 1, sent_at = $1 WHERE id = $2",
+            "UPDATE email SET state = 'sent', text = '', html = '', stop_url = NULL, attempts = attempts + 1, sent_at = $1 WHERE id = $2",
         )
         .bind(micros(now))
         .bind(email.to_string())
@@ -151,7 +167,8 @@ impl Tx {
         sqlx::query(
             "UPDATE email SET state = $1, attempts = attempts + 1, last_error = $2, next_at = $3, \
              text = CASE WHEN $1 = 'failed' THEN '' ELSE text END, \
-             html = CASE WHEN $1 = 'failed' THEN '' ELSE html END WHERE id = $4",
+             html = CASE WHEN $1 = 'failed' THEN '' ELSE html END, \
+             stop_url = CASE WHEN $1 = 'failed' THEN NULL ELSE stop_url END WHERE id = $4",
         )
         .bind(if next_at.is_some() { "pending" } else { "failed" })
         .bind(error)
@@ -167,7 +184,7 @@ impl Tx {
     /// # Errors
     /// If the database fails.
     pub async fn discard_pending_emails(&mut self) -> Result<(), StoreError> {
-        sqlx::query("UPDATE email SET state = 'sent', text = '', html = '' WHERE state = 'pending'")
+        sqlx::query("UPDATE email SET state = 'sent', text = '', html = '', stop_url = NULL WHERE state = 'pending'")
             .execute(&mut *self.inner)
             .await?;
         Ok(())

@@ -3,16 +3,29 @@
 
 mod accounts;
 mod attachments;
+mod audit;
 mod commands;
+mod credentials;
 mod documents;
 mod emails;
+mod ledger;
+mod mail_stops;
+mod payments;
+mod people;
+mod rate_limits;
 mod streams;
 
 pub use accounts::{AccountRow, LinkRow};
 pub use attachments::AttachmentRow;
+pub use audit::{AuditFilter, AuditRow, ERASED, NewAudit};
 pub use commands::StoredResponse;
+pub use credentials::{SessionRow, TotpRow};
 pub use documents::{DocumentKey, Index};
 pub use emails::{EmailRow, NewEmail};
+pub use ledger::{LedgerBalance, LedgerRow};
+pub use payments::{PaymentCount, PaymentRow};
+pub use people::{KeptEmail, KeptResponse};
+pub use rate_limits::Rate;
 pub use streams::{NewChange, StoredChanges};
 
 use jiff::Timestamp;
@@ -158,6 +171,9 @@ async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool, StoreError>
     let options = options
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(30))
+        // There is no server that would want them back.
+        .idle_timeout(None)
+        .max_lifetime(None)
         // One whose transaction could be neither committed nor undone, as happens when the disk is full, would take what
         // comes next into that transaction.
         .after_release(|connection, _| {
@@ -184,7 +200,21 @@ async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool, StoreError>
                 Ok(())
             })
         });
-    Ok(options.connect(url).await?)
+    let pool = options.connect(url).await?;
+    #[cfg(feature = "simulation")]
+    open_all(&pool).await?;
+    Ok(pool)
+}
+
+/// Opens every connection a pool may have. Whether one that is opened in a history is there at once or a little later is
+/// up to the system, and histories must replay.
+#[cfg(feature = "simulation")]
+async fn open_all(pool: &AnyPool) -> Result<(), StoreError> {
+    let mut opened = Vec::new();
+    for _ in 0..pool.options().get_max_connections() {
+        opened.push(pool.acquire().await?);
+    }
+    Ok(())
 }
 
 /// Lets the file grow, or not while the simulated disk is full.

@@ -36,7 +36,11 @@ pub fn client() -> reqwest::Client {
 
 impl Served {
     pub async fn begin() -> anyhow::Result<Self> {
-        let world = World::begin(Home::on_sqlite()?).await?;
+        Self::of(World::begin(Home::on_sqlite()?).await?).await
+    }
+
+    /// Serves a world that is there.
+    pub async fn of(world: World) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let stop = CancellationToken::new();
@@ -65,6 +69,7 @@ impl Served {
             email: account.email.clone(),
             password: PASSWORD.to_owned(),
             device: "test".to_owned(),
+            code: None,
         };
         let response = self
             .client

@@ -9,15 +9,24 @@
 )]
 
 mod access;
+mod audit;
 mod bad_requests;
 mod clockwork;
 mod commands;
 #[path = "../shared/databases.rs"]
 mod databases;
+mod erasure;
 mod events;
 mod http;
+mod ledger;
 mod offers;
+mod password_reset;
 mod program;
 mod races;
+mod second_factor;
+mod sign_in;
 mod streams;
+mod stripe;
+#[path = "../shared/stripe_stand_in.rs"]
+mod stripe_stand_in;
 mod world;

@@ -4,11 +4,12 @@ use crate::databases::Home;
 use jiff::{SignedDuration, Timestamp};
 use proffer_domain::{
     CategoryId, CommandId, DeliveryTime, DeliveryUnit, MessageId, MessageKind, Money, Offer, OfferId, OfferTerms,
-    QuestionId, Role, ServiceKind,
+    PaymentMethod, QuestionId, Role, ServiceKind,
 };
 use proffer_platform::{
     Config, Platform,
     flow::{Command, Flow, FlowError, NewAccount},
+    payment::stripe::StripeConfig,
     ports::{Clock, Ports},
     store::{AccountRow, EmailRow},
 };
@@ -50,6 +51,8 @@ pub struct World {
     pub mira: AccountRow,
     pub moderator: AccountRow,
     pub stranger: AccountRow,
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    pub stripe: Option<StripeConfig>,
 }
 
 pub fn new_id() -> Uuid {
@@ -88,6 +91,8 @@ impl World {
             home,
             clock,
             flow,
+            trusted_proxies: vec![],
+            stripe: None,
         })
     }
 
@@ -97,7 +102,20 @@ impl World {
     }
 
     pub async fn platform(&self) -> anyhow::Result<Platform> {
-        Ok(Platform::open(config(&self.home, &self.clock)).await?)
+        let mut config = config(&self.home, &self.clock);
+        config.trusted_proxies.clone_from(&self.trusted_proxies);
+        if let Some(stripe) = &self.stripe {
+            config.pays_by = PaymentMethod::Stripe;
+            config.stripe = Some(stripe.clone());
+        }
+        Ok(Platform::open(config).await?)
+    }
+
+    /// Opens the platform again as one whose customers pay by card.
+    pub async fn pay_by_stripe(&mut self, stripe: StripeConfig) -> anyhow::Result<()> {
+        self.stripe = Some(stripe);
+        self.flow = self.open_again().await?;
+        Ok(())
     }
 
     /// Carries out a command with a key of its own.

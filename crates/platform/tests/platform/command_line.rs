@@ -31,6 +31,20 @@ fn every_command_explains_itself() {
         &["account", "create", "--help"],
         &["category", "create", "--help"],
         &["limits", "set", "--help"],
+        &["limits", "show", "--help"],
+        &["ledger", "balance", "--help"],
+        &["ledger", "statement", "--help"],
+        &["ledger", "check", "--help"],
+        &["account", "list", "--help"],
+        &["account", "role", "--help"],
+        &["account", "disable", "--help"],
+        &["account", "reset-link", "--help"],
+        &["account", "disable-totp", "--help"],
+        &["account", "export", "--help"],
+        &["account", "erase", "--help"],
+        &["category", "list", "--help"],
+        &["category", "rename", "--help"],
+        &["audit", "--help"],
         &["demo", "seed", "--help"],
         &["demo", "customer", "--help"],
     ] {
@@ -130,4 +144,174 @@ fn the_demo_is_the_same_for_the_same_seed_and_only_for_an_empty_folder() {
         "{}",
         text(&again.stderr)
     );
+}
+
+#[test]
+fn an_operator_looks_after_accounts_categories_and_limits_and_the_audit_trail_says_so() {
+    let data = TempDir::new().unwrap();
+    let folder = data.path().to_str().unwrap();
+    let done = |arguments: &[&str], stdin: &str| {
+        let mut all = arguments.to_vec();
+        all.extend(["--data", folder]);
+        let output = run(&all, stdin);
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    done(&["category", "create", "--name", "Legal"], "");
+    done(&["category", "rename", "--name", "legal", "--to", "Law"], "");
+    assert!(done(&["category", "list"], "").contains("Law"));
+    let email = "mira@example.com";
+    let create = [
+        "account",
+        "create",
+        "--role",
+        "expert",
+        "--email",
+        email,
+        "--name",
+        "Mira",
+        "--category",
+        "Law",
+        "--password-stdin",
+    ];
+    done(&create, "long enough");
+    done(&["account", "role", "--email", email, "--role", "moderator"], "");
+    assert!(done(&["account", "list", "--role", "moderator"], "").contains("active\tmira@example.com"));
+    assert!(done(&["account", "list", "--role", "expert"], "").is_empty());
+    done(&["account", "disable", "--email", email, "--reason", "On leave"], "");
+    assert!(done(&["account", "list"], "").contains("disabled\tmira@example.com"));
+    done(&["account", "enable", "--email", email], "");
+    done(&["account", "disable-totp", "--email", email], "");
+    let link = done(
+        &[
+            "account",
+            "reset-link",
+            "--email",
+            email,
+            "--public-url",
+            "https://ask.example",
+        ],
+        "",
+    );
+    assert!(link.starts_with("https://ask.example/reset-password/"), "{link}");
+    let limits = done(
+        &[
+            "limits",
+            "set",
+            "--expiry-days",
+            "30",
+            "--completion-days",
+            "9",
+            "--lock-minutes",
+            "90",
+        ],
+        "",
+    );
+    assert_eq!(limits, done(&["limits", "show"], ""));
+    for words in ["expire after 30 days", "completion after 9 days", "locks 90 minutes"] {
+        assert!(limits.contains(words), "{limits}");
+    }
+    assert!(done(&["account", "export", "--email", email], "").contains("\"name\": \"Mira\""));
+    let refused = run(&["account", "erase", "--data", folder, "--email", email], "");
+    assert!(text(&refused.stderr).contains("--yes"), "{}", text(&refused.stderr));
+    done(&["account", "erase", "--email", email, "--yes"], "");
+    let trail = done(&["audit"], "");
+    for decision in [
+        "category_renamed",
+        "account_made",
+        "role_set",
+        "account_disabled",
+        "account_enabled",
+        "second_factor_removed",
+        "password_reset_link_made",
+        "limits_set",
+        "person_exported",
+        "person_erased",
+    ] {
+        assert!(trail.contains(&format!("operator\t{decision}")), "{decision}: {trail}");
+    }
+    assert!(
+        !trail.contains("On leave") && !trail.to_lowercase().contains("mira"),
+        "{trail}"
+    );
+    let line = done(&["audit", "--json", "--limit", "1"], "");
+    assert!(line.starts_with('{') && line.contains("person_erased"), "{line}");
+}
+
+#[test]
+fn the_ledger_is_shown_and_checked() {
+    let data = TempDir::new().unwrap();
+    let folder = data.path().to_str().unwrap();
+    let seeded = run(&["demo", "seed", "--data", folder, "--seed", "7"], "");
+    assert!(seeded.status.success(), "{}", text(&seeded.stderr));
+    let ledger = |arguments: &[&str]| {
+        let mut all = vec!["ledger"];
+        all.extend(arguments);
+        all.extend(["--data", folder]);
+        run(&all, "")
+    };
+    let check = ledger(&["check"]);
+    assert!(check.status.success(), "{}{}", text(&check.stdout), text(&check.stderr));
+    assert!(text(&check.stdout).starts_with("the ledger balances; "));
+    let balance = text(&ledger(&["balance"]).stdout);
+    let platform = balance.lines().find(|line| line.starts_with("platform\tGBP"));
+    assert!(platform.is_some_and(|line| line.ends_with("credit")), "{balance}");
+    assert!(balance.contains("payments\tcaptured\t"), "{balance}");
+    let statement = text(&ledger(&["statement", "--account", "platform", "--limit", "1"]).stdout);
+    assert_eq!(statement.lines().count(), 1, "{statement}");
+    assert!(
+        statement.contains("\tcapture\theld/") && statement.contains(" → platform\tGBP "),
+        "{statement}"
+    );
+    let earned = text(&ledger(&["statement", "--email", "daniel@proffer.example"]).stdout);
+    assert!(earned.contains(" → expert/"), "{earned}");
+    let unsaid = ledger(&["statement"]);
+    assert!(
+        text(&unsaid.stderr).contains("--account or --email"),
+        "{}",
+        text(&unsaid.stderr)
+    );
+    let unknown = ledger(&["statement", "--account", "bank"]);
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[test]
+fn paying_by_card_needs_keys_and_takes_none_from_the_command_line() {
+    let data = TempDir::new().unwrap();
+    let folder = data.path().to_str().unwrap();
+    let refused = run(&["serve", "--data", folder, "--payment", "stripe"], "");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        text(&refused.stderr).contains("PROFFER_STRIPE_KEY"),
+        "{}",
+        text(&refused.stderr)
+    );
+    let file = data.path().join("key");
+    std::fs::write(&file, "sk_test_in_a_file\n").unwrap();
+    let half = run(
+        &[
+            "serve",
+            "--data",
+            folder,
+            "--payment",
+            "stripe",
+            "--stripe-key-file",
+            file.to_str().unwrap(),
+        ],
+        "",
+    );
+    assert!(
+        text(&half.stderr).contains("PROFFER_STRIPE_WEBHOOK_SECRET"),
+        "{}",
+        text(&half.stderr)
+    );
+    assert!(!text(&half.stderr).contains("sk_test"), "{}", text(&half.stderr));
+    let missing = run(&["serve", "--data", folder, "--stripe-key-file", "/nowhere/key"], "");
+    assert!(
+        text(&missing.stderr).contains("/nowhere/key cannot be read"),
+        "{}",
+        text(&missing.stderr)
+    );
+    let flag = run(&["serve", "--data", folder, "--stripe-key", "sk_test_1"], "");
+    assert_eq!(flag.status.code(), Some(2), "there is no such flag");
 }

@@ -15,6 +15,8 @@ fn email() -> OutgoingEmail {
         text: "Hello Helen,\n\n£145.00 – „ja“\n".to_owned(),
         html: "<p>£145.00</p>".to_owned(),
         date: "2026-11-23T10:00:00Z".parse::<Timestamp>().unwrap(),
+        thread: None,
+        stop_url: None,
     }
 }
 

@@ -12,9 +12,16 @@ mod databases;
 mod demo;
 mod lifecycle;
 mod mail_letters;
+mod mail_lifecycle;
+mod mail_stops;
 mod pages;
+mod pages_account;
 mod pages_forms;
 mod pages_guards;
 mod pages_moderator;
+mod pages_payment;
 mod roles;
+#[path = "../shared/stripe_stand_in.rs"]
+#[expect(dead_code, reason = "the pages need a part of it")]
+mod stripe_stand_in;
 mod world;

@@ -52,6 +52,64 @@ fn commands(world: &World) -> Vec<(String, Value, &'static [Role])> {
     ]
 }
 
+/// What every role may do, with what is its own alone.
+const OWN: [(&str, &str); 9] = [
+    ("get", "/v1/me"),
+    ("get", "/v1/sync"),
+    ("get", "/v1/events"),
+    ("get", "/v1/sessions"),
+    ("delete", "/v1/sessions/{id}"),
+    ("get", "/v1/me/totp"),
+    ("post", "/v1/me/totp"),
+    ("post", "/v1/me/totp/confirm"),
+    ("post", "/v1/me/totp/disable"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_of_ones_own_account_is_for_each_role_and_for_nobody_without_a_session() {
+    let mut world = World::begin(Home::on_sqlite().unwrap()).await;
+    let url = world.serve().await;
+    let http = reqwest::Client::new();
+    let mut foreign = None;
+    for email in [
+        "helen.marsh@example.com",
+        "daniel.okafor@example.com",
+        "nora.castellan@example.com",
+    ] {
+        let token = world.flow.sign_in(email, PASSWORD, "test").await.unwrap().token;
+        for (method, path) in OWN {
+            let path = path.replace("{id}", &foreign.clone().unwrap_or_else(|| nothing().to_string()));
+            let request = http
+                .request(
+                    Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(),
+                    format!("{url}{path}"),
+                )
+                .json(&json!({"code": "000000"}));
+            let nobody = request.try_clone().unwrap().send().await.unwrap();
+            assert_eq!(nobody.status(), 401, "{method} {path} without a session");
+            let status = request.bearer_auth(&token).send().await.unwrap().status();
+            // Another's session is as one that is not there.
+            let may = if method == "delete" {
+                status == 404
+            } else {
+                status.is_success() || status == 422
+            };
+            assert!(may, "{method} {path} gave {status}");
+        }
+        let sessions: Value = http
+            .get(format!("{url}/v1/sessions"))
+            .bearer_auth(&token)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        foreign = sessions[0]["id"].as_str().map(str::to_owned);
+        assert!(foreign.is_some(), "{sessions}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_is_for_its_roles_alone_and_for_nobody_without_a_session() {
     let mut world = World::begin(Home::on_sqlite().unwrap()).await;
@@ -114,6 +172,11 @@ async fn the_table_of_commands_names_every_route() {
         .map(|(path, ..)| path.replace(&id, "{id}"))
         .collect();
     known.extend(["/v1/sessions".to_owned(), "/v1/attachments".to_owned()]);
+    known.extend(
+        OWN.iter()
+            .filter(|(method, _)| *method == "post")
+            .map(|(_, path)| (*path).to_owned()),
+    );
     known.sort();
     let mut posts: Vec<_> = described["paths"]
         .as_object()

@@ -51,16 +51,22 @@ pub const PASSWORD: &str = "correct horse battery";
 
 impl World {
     pub async fn begin(home: Home) -> Self {
+        Self::begin_with(home, |_| {}).await
+    }
+
+    /// With another configuration.
+    pub async fn begin_with(home: Home, configure: impl FnOnce(&mut Config)) -> Self {
         // Clients need it before they are made, also when they only speak http; a second time changes nothing.
         drop(rustls::crypto::ring::default_provider().install_default());
         let clock = Arc::new(StandingClock(Mutex::new("2026-11-23T10:00:00Z".parse().unwrap())));
-        let config = Config {
+        let mut config = Config {
             ports: Ports {
                 clock: clock.clone(),
                 entropy: Arc::new(SystemEntropy),
             },
             ..home.config()
         };
+        configure(&mut config);
         let platform = Platform::open(config).await.unwrap();
         let flow = platform.flow();
         let category = flow.create_category("Legal").await.unwrap();

@@ -1,0 +1,6 @@
+-- Events that a payment processor has told of, so that one told again does nothing.
+CREATE TABLE payment_event (
+    id TEXT PRIMARY KEY,
+    forget_at BIGINT NOT NULL
+);
+CREATE INDEX payment_event_by_forget_at ON payment_event (forget_at);

@@ -1,0 +1,128 @@
+//! Limits on tries, by account and by where they come from, in the database so that all instances count the same ones.
+
+use super::{Flow, FlowError, hash};
+use crate::{peer::limited_as, store::Rate};
+use jiff::{SignedDuration, Timestamp};
+use proffer_domain::{FieldCode, FieldProblem};
+use proffer_protocol::{ErrorCode, Problem};
+use std::net::IpAddr;
+
+/// Wrong passwords and codes of one account.
+const ACCOUNT_TRIES: Rate = Rate {
+    burst: 10,
+    every: SignedDuration::from_secs(60),
+};
+/// The same from one address, which an office shares.
+const PEER_TRIES: Rate = Rate {
+    burst: 50,
+    every: SignedDuration::from_secs(6),
+};
+/// Emails that one address may ask for, to whomever.
+const PEER_LETTERS: Rate = Rate {
+    burst: 20,
+    every: SignedDuration::from_secs(60),
+};
+/// Emails with a reset of one account's password.
+const ACCOUNT_RESETS: Rate = Rate {
+    burst: 3,
+    every: SignedDuration::from_mins(10),
+};
+
+/// What is limited together: one use is one use of each.
+#[derive(Clone, Debug)]
+pub(crate) struct Limited(Vec<(String, Rate)>);
+
+impl Limited {
+    /// Tries to sign in. An address that has no account is limited as one that has.
+    pub fn tries(email: &str, peer: Option<IpAddr>) -> Self {
+        let mut subjects = vec![(Self::subject("tries", email), ACCOUNT_TRIES)];
+        subjects.extend(peer.map(|peer| (Self::subject("tries from", &limited_as(peer)), PEER_TRIES)));
+        Self(subjects)
+    }
+
+    /// Requests for emails from one address.
+    pub fn letters(peer: Option<IpAddr>) -> Self {
+        Self(
+            peer.map(|peer| (Self::subject("letters for", &limited_as(peer)), PEER_LETTERS))
+                .into_iter()
+                .collect(),
+        )
+    }
+
+    /// Emails with a reset of an account's password.
+    pub fn resets(email: &str) -> Self {
+        Self(vec![(Self::subject("resets", email), ACCOUNT_RESETS)])
+    }
+
+    /// Nothing personal is kept: a hash names whom it is about.
+    fn subject(what: &str, whom: &str) -> String {
+        hash(format!("{what} {whom}").as_bytes())
+    }
+}
+
+impl Flow {
+    /// Uses one try up.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TooManyRequests`] if none is left.
+    pub(crate) async fn spend(&self, limited: &Limited) -> Result<(), FlowError> {
+        if limited.0.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.store.begin().await?;
+        spend(&mut tx, limited, self.ports.clock.now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Whether an address may ask for another email.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TooManyRequests`] if it may not.
+    pub async fn spend_letter(&self, peer: Option<IpAddr>) -> Result<(), FlowError> {
+        self.spend(&Limited::letters(peer)).await
+    }
+
+    /// Forgets what has run out: limits, sessions, resets.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sweep(&self) -> Result<(), FlowError> {
+        let mut tx = self.store.begin().await?;
+        tx.sweep(self.ports.clock.now()).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Uses one try up, within a transaction.
+pub(super) async fn spend(tx: &mut crate::store::Tx, limited: &Limited, now: Timestamp) -> Result<(), FlowError> {
+    for (subject, rate) in &limited.0 {
+        if let Some(free_at) = tx.spend(subject, *rate, now).await? {
+            return Err(too_many(free_at.duration_since(now)));
+        }
+    }
+    Ok(())
+}
+
+/// Gives a try back, within a transaction.
+pub(super) async fn give_back(tx: &mut crate::store::Tx, limited: &Limited) -> Result<(), FlowError> {
+    for (subject, rate) in &limited.0 {
+        tx.give_back(subject, *rate).await?;
+    }
+    Ok(())
+}
+
+/// Says how long to wait, rounded up.
+fn too_many(wait: SignedDuration) -> FlowError {
+    let seconds = u64::try_from(wait.as_millis()).unwrap_or(0).div_ceil(1000).max(1);
+    let words = match seconds {
+        1..=60 => "Too many tries. Wait a minute and try again.".to_owned(),
+        _ => format!("Too many tries. Wait {} minutes and try again.", seconds.div_ceil(60)),
+    };
+    let field = FieldProblem::new("/password", FieldCode::NotOffered, words.clone());
+    FlowError::refused(Problem {
+        retry_after_seconds: Some(seconds),
+        ..Problem::new(ErrorCode::TooManyRequests)
+            .with_detail(words)
+            .with_errors(vec![field])
+    })
+}
