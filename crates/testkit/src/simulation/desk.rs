@@ -168,13 +168,22 @@ impl DeskProcess {
     }
 
     pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
-        self.running.take().map_or(Ok(()), Process::kill)
+        self.running.take().map_or(Ok(()), |running| {
+            self.connector.end.hang_up();
+            running.kill()
+        })
     }
 
     /// Ends it as its expert does.
     pub(crate) fn close(&mut self) -> anyhow::Result<()> {
         match self.running.take() {
-            Some(running) => running.close(async |desk: Desk| desk.close().await),
+            Some(running) => {
+                let end = self.connector.end.clone();
+                running.close(async move |desk: Desk| {
+                    desk.close().await;
+                    end.hang_up();
+                })
+            }
             None => Ok(()),
         }
     }

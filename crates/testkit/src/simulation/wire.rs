@@ -67,9 +67,23 @@ pub(crate) enum Delivery {
     },
 }
 
+impl Delivery {
+    /// What it is, for the trace that two runs are compared by.
+    fn words(&self) -> String {
+        match self {
+            Self::Request { .. } => "request".to_owned(),
+            Self::HungUp { .. } => "hung up".to_owned(),
+            Self::Head { head, .. } => format!("status {}", head.status.as_u16()),
+            Self::Piece { bytes, .. } => format!("{} bytes", bytes.len()),
+            Self::End { broken, .. } => format!("end {}", broken.unwrap_or_default()),
+        }
+    }
+}
+
 type Piece = Result<Bytes, io::Error>;
 
 struct Connection {
+    place: usize,
     fate: Fate,
     head: Option<oneshot::Sender<http::response::Parts>>,
     pieces: Option<mpsc::UnboundedSender<Piece>>,
@@ -245,6 +259,7 @@ impl State {
             return;
         };
         let (last_at, slow) = (connection.last_at, connection.fate != Fate::Arrives);
+        self.trace.push(format!("answer {number}: {}", delivery.words()));
         let mut at = self.send(delivery, last_at, slow);
         if is_cut {
             let broken = Some("the connection was cut");
@@ -259,6 +274,15 @@ impl State {
         }
         if let Some(connection) = self.connections.get_mut(&number) {
             connection.last_at = at;
+        }
+    }
+
+    /// Who asked goes, unless its response has ended.
+    fn hang_up(&mut self, connection: u64) {
+        if self.connections.remove(&connection).is_some() {
+            self.trace.push(format!("hang up {connection}"));
+            let now = self.passed;
+            self.send(Delivery::HungUp { connection }, now, false);
         }
     }
 
@@ -309,12 +333,7 @@ struct Asked {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        let mut state = self.wire.state();
-        if state.connections.remove(&self.connection).is_some() {
-            let connection = self.connection;
-            let now = state.passed;
-            state.send(Delivery::HungUp { connection }, now, false);
-        }
+        self.wire.state().hang_up(self.connection);
     }
 }
 
@@ -351,6 +370,7 @@ impl WireEnd {
             state.connections.insert(
                 connection,
                 Connection {
+                    place: self.place,
                     fate,
                     head: Some(head_to),
                     pieces: Some(pieces_to),
@@ -441,9 +461,25 @@ impl Carrier for WireEnd {
     }
 }
 
+impl WireEnd {
+    /// Hangs up every connection of a place whose process ends, oldest first: in which order a runtime drops its tasks
+    /// depends on their numbers, which differ from one history of a program to the next.
+    pub(crate) fn hang_up(&self) {
+        let mut state = self.wire.state();
+        let of_place = state
+            .connections
+            .iter()
+            .filter(|(_, connection)| connection.place == self.place);
+        let numbers: Vec<_> = of_place.map(|(number, _)| *number).collect();
+        for number in numbers {
+            state.hang_up(number);
+        }
+    }
+}
+
 /// Makes a desk's platform, over the wire.
 pub(crate) struct WireConnector {
-    end: WireEnd,
+    pub(crate) end: WireEnd,
     client: reqwest::Client,
 }
 
