@@ -1,37 +1,29 @@
 //! Files made from the Rust types: the UI's TypeScript and the OpenAPI document.
 
-use crate::program::{self, cargo, run as run_command, say};
+use crate::program::{self, cargo, command, run as run_command, say};
 use anyhow::{Context, bail};
-use std::fs;
+use std::{fs, process::Command};
+
+/// What a program that makes one is run by: as it was built, or by cargo, which builds it first.
+fn maker(package: &str, name: &str, is_built: bool) -> Command {
+    if is_built {
+        return command(program::built(name));
+    }
+    cargo(&["run", "--quiet", "--package", package, "--bin", name, "--"])
+}
 
 /// Writes them, or checks that they are fresh.
-fn make(check: bool) -> anyhow::Result<()> {
-    let mut bindings = cargo(&[
-        "run",
-        "--quiet",
-        "--package",
-        "proffer-desk",
-        "--bin",
-        "proffer-bindings",
-        "--",
-    ]);
+fn make(check: bool, is_built: bool) -> anyhow::Result<()> {
+    let mut bindings = maker("proffer-desk", "proffer-bindings", is_built);
     bindings.args(["--out", "ui/src/bindings"]);
     if check {
         bindings.arg("--check");
     }
     run_command(&mut bindings)?;
-    let output = cargo(&[
-        "run",
-        "--quiet",
-        "--package",
-        "proffer-platform",
-        "--bin",
-        "proffer-platform",
-        "--",
-        "openapi",
-    ])
-    .output()
-    .context("proffer-platform could not be run")?;
+    let output = maker("proffer-platform", "proffer-platform", is_built)
+        .arg("openapi")
+        .output()
+        .context("proffer-platform could not be run")?;
     if !output.status.success() {
         bail!(
             "proffer-platform openapi failed: {}",
@@ -48,9 +40,9 @@ fn make(check: bool) -> anyhow::Result<()> {
     fs::write(&file, &output.stdout).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// The same, saying that it is done.
-pub(crate) fn run(check: bool) -> anyhow::Result<()> {
-    make(check)?;
+/// Writes them, or checks that they are fresh; `is_built` says that the programs which make them are built already.
+pub(crate) fn run(check: bool, is_built: bool) -> anyhow::Result<()> {
+    make(check, is_built)?;
     say(if check {
         "generated files are fresh"
     } else {

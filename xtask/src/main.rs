@@ -67,7 +67,7 @@ fn main() -> ExitCode {
         }),
         Task::Start(start) => start.run(),
         Task::Test(test) => test.run(),
-        Task::Gen { check } => generated::run(check),
+        Task::Gen { check } => generated::run(check, false),
         Task::Bench { options } => measure::bench(&options),
         Task::Soak { options } => simulation::soak(&options),
         Task::Package => measure::package(),

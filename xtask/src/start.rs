@@ -2,7 +2,7 @@
 
 use crate::{
     ending,
-    program::{self, cargo, command, npm, run, say},
+    program::{self, built, cargo, command, npm, run, say},
     setup::{self, Need},
     system,
 };
@@ -157,14 +157,6 @@ fn walk() -> anyhow::Result<()> {
         folder.display()
     ));
     Ok(())
-}
-
-/// One of our own programs.
-fn built(name: &str) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| program::root().join("target"), PathBuf::from);
-    target
-        .join("debug")
-        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// The demo's accounts; the data set is made when there is none yet.

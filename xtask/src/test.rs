@@ -49,28 +49,13 @@ const PARTS: [Part; 13] = [
             "warnings",
         ]))
     }),
-    ("generated", || generated::run(true)),
+    // Once, and all of it: another choice of packages is another set of features, for which half would be built again.
+    ("build", || run(&mut cargo(&["build", "--workspace", "--all-targets"]))),
+    ("generated", || generated::run(true, true)),
     ("rust", || {
         run(&mut cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]))
     }),
     ("simulation", simulation::test),
-    ("programs", || {
-        run(&mut cargo(&[
-            "build",
-            "--package",
-            "proffer",
-            "--package",
-            "proffer-platform",
-            "--package",
-            "proffer-testkit",
-            "--bin",
-            "proffer",
-            "--bin",
-            "proffer-platform",
-            "--bin",
-            "proffer-tray-host",
-        ]))
-    }),
     ("end-to-end", || run(&mut npm(&["run", "--silent", "e2e"]))),
 ];
 
