@@ -1,5 +1,5 @@
 // axe-core over every view of the real window and every page of the customer, in light and dark: no violation of
-// WCAG 2.2 AA.
+// WCAG 2.2 AA, and no page of the customer that must be scrolled sideways on a phone.
 import * as violations from "./harness/axe.mjs";
 import { Expert } from "./harness/expert.mjs";
 import { linkOf } from "./harness/mail.mjs";
@@ -113,6 +113,8 @@ step("an offer in the Request Centre and on the customer's page, from sent to de
   await checkPage("offer");
   await helen.accept();
   await checkPage("offer accepted");
+  await helen.goto(`/offers/${id}/receipt`);
+  await checkPage("receipt");
   await expert.seeOfferState("accepted");
   await desk.see("toast");
   await checkWindow("offer accepted");

@@ -9,7 +9,7 @@ use std::fs;
 
 /// Builds everything in release and measures.
 pub(crate) fn bench(options: &[String]) -> anyhow::Result<()> {
-    setup::run(Need::Walk)?;
+    setup::run(Need::Bench)?;
     run(&mut npm(&["run", "--silent", "ui:build", "--", "--logLevel", "warn"]))?;
     run(&mut cargo(&[
         "build",

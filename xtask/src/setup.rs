@@ -14,7 +14,9 @@ pub(crate) enum Need {
     Start,
     /// That, and a virtual screen with what the walk needs.
     Walk,
-    /// That, and all tests.
+    /// That, and what is measured against.
+    Bench,
+    /// What walking needs, and all tests.
     Test,
 }
 
@@ -111,6 +113,9 @@ fn system_packages(need: Need) -> anyhow::Result<()> {
     let mut wanted = system::BUILD_PACKAGES.to_vec();
     if need != Need::Start {
         wanted.extend(system::TEST_PACKAGES);
+    }
+    if need == Need::Bench {
+        wanted.extend(system::BENCH_PACKAGES);
     }
     let missing = system::missing(&wanted, &system::installed(&wanted));
     if missing.is_empty() {

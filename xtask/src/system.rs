@@ -39,6 +39,9 @@ pub(crate) const TEST_PACKAGES: [&str; 22] = [
     "util-linux",
 ];
 
+/// What is installed by apt to measure against it, beside the tests' PostgreSQL.
+pub(crate) const BENCH_PACKAGES: [&str; 1] = ["redis-server"];
+
 /// What other systems install.
 pub(crate) const ELSEWHERE: &str = "\
 Fedora:  sudo dnf install gcc pkgconf openssl-devel webkit2gtk4.1-devel libappindicator-gtk3-devel librsvg2-devel

@@ -144,6 +144,7 @@ impl Curves {
                 name: name.to_owned(),
                 unit: unit.to_owned(),
                 side: side.to_owned(),
+                by: "messages".to_owned(),
                 points: vec![point],
             }),
         }

@@ -15,6 +15,7 @@ mod delta;
 mod desktop;
 mod growth;
 mod headless;
+mod load;
 mod loopback_host;
 mod machine;
 mod memory;
@@ -34,6 +35,7 @@ mod window;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use load::{accepting, bare_events, listening, pages};
 use report::{Keeper, Report};
 use std::{io::Write, path::PathBuf};
 
@@ -56,13 +58,19 @@ struct Arguments {
     /// How many messages the largest cache has.
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..))]
     messages: u32,
+    /// How many offers the largest platform has.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(10_000..))]
+    offers: u32,
+    /// How many experts listen at once.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..))]
+    experts: u32,
     #[command(subcommand)]
     command: Option<Part>,
 }
 
 #[derive(Subcommand)]
 enum Part {
-    /// Print docs/benchmarks.md as made from files of rows, and draw docs/images/growth.svg.
+    /// Print docs/benchmarks.md as made from files of rows, and draw docs/images/growth.svg and load.svg.
     Render {
         /// The files; of a row in several the last one counts.
         #[arg(required = true)]
@@ -74,6 +82,9 @@ enum Part {
         /// Its folder.
         folder: PathBuf,
     },
+    /// The bare connections of a limit; started by the measurement itself.
+    #[command(hide = true)]
+    BareEvents,
     /// The platform with deltas; started by the measurement itself.
     #[command(hide = true)]
     PlatformWithDeltas {
@@ -108,10 +119,13 @@ fn main() -> anyhow::Result<()> {
                     .with_context(|| format!("{} holds no rows of a measurement", file.display()))
             });
             let reports: Vec<Report> = reports.collect::<anyhow::Result<_>>()?;
-            if let Some(with_curves) = reports.iter().rfind(|report| !report.curves.is_empty()) {
-                let picture = programs::repository()?.join("docs/images/growth.svg");
-                std::fs::write(&picture, plot::growth(&with_curves.curves))
-                    .with_context(|| format!("{} cannot be written", picture.display()))?;
+            for (by, name) in [("messages", "growth"), ("offers", "load")] {
+                let curves = render::latest_curves(&reports, by);
+                if !curves.is_empty() {
+                    let picture = programs::repository()?.join(format!("docs/images/{name}.svg"));
+                    std::fs::write(&picture, plot::growth(&curves))
+                        .with_context(|| format!("{} cannot be written", picture.display()))?;
+                }
             }
             say(&render::page(&reports))
         }
@@ -120,6 +134,7 @@ fn main() -> anyhow::Result<()> {
         }
         Some(Part::HeadlessDesk { folder }) => runtime.block_on(headless::run(folder)),
         Some(Part::BareServer { folder }) => runtime.block_on(bare_server::serve(folder)),
+        Some(Part::BareEvents) => runtime.block_on(bare_events::serve()),
         Some(Part::Acceptance { samples }) => {
             let rows = runtime.block_on(acceptance::measure(samples))?;
             say(&serde_json::to_string(&rows)?)
@@ -169,6 +184,28 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     if start.any() {
         keeper.keep(start::measure(start, arguments.starts).await?)?;
+    }
+    let listening = listening::Wanted {
+        memory: is_wanted(&["sse_kib_per_expert"]),
+        fan_out: is_wanted(&["fan_out_10k_ms"]),
+        storm: is_wanted(&["reconnect_storm_s"]),
+    };
+    if listening.any() {
+        keeper.keep(listening::measure(listening, arguments.experts).await?)?;
+    }
+    if is_wanted(&[
+        "accepts_per_s_postgres",
+        "accepts_per_s_2_instances",
+        "accepts_per_s_3_instances",
+    ]) {
+        keeper.keep(accepting::on_postgres().await?)?;
+    }
+    let stored = pages::Wanted {
+        pages: is_wanted(&["page_first_byte_ms"]),
+        accepts: is_wanted(&["accepts_per_s_sqlite"]),
+    };
+    if stored.any() {
+        pages::measure(stored, arguments.offers, &mut keeper).await?;
     }
     anyhow::ensure!(!keeper.is_empty(), "no measurement has such a name");
     Ok(())

@@ -12,13 +12,15 @@ const TOP: f64 = 34.0;
 const BOTTOM: f64 = 34.0;
 
 /// The panels: title, names of the curves that belong there.
-const PANELS: [(&str, &[&str]); 6] = [
+const PANELS: [(&str, &[&str]); 8] = [
     ("First sync, readable: documents/s", &["first_sync_readable"]),
     ("First sync, findable: documents/s", &["first_sync_indexed"]),
     ("100 changes, p50: ms", &["delta_sync_ms.p50"]),
     ("Search for a 3-letter prefix, p99: ms", &["search_ms.prefix3"]),
     ("Opening until the first page: ms", &["open_first_page_ms"]),
     ("Memory of the desk: MiB", &["desk_memory_mib"]),
+    ("A customer's page, first byte, p99: ms", &["page_first_byte_ms"]),
+    ("Acceptances on SQLite a second", &["accepts_per_s_sqlite"]),
 ];
 
 /// The picture.
@@ -29,10 +31,13 @@ pub(crate) fn growth(curves: &[Curve]) -> String {
         .filter(|(_, curves)| !curves.is_empty())
         .collect();
     #[expect(clippy::cast_precision_loss, reason = "a few panels")]
-    let (columns, rows) = (COLUMNS as f64, panels.len().div_ceil(COLUMNS) as f64);
+    let (columns, rows) = (
+        COLUMNS.min(panels.len().max(1)) as f64,
+        panels.len().div_ceil(COLUMNS) as f64,
+    );
     let (width, height) = (PANEL_WIDTH * columns, PANEL_HEIGHT * rows);
     let mut svg = format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="How figures grow from 10,000 to 1,000,000 messages" font-family="system-ui, sans-serif" font-size="11">
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="How figures grow from 10,000 to 1,000,000 {}" font-family="system-ui, sans-serif" font-size="11">
 <style>
   .ink {{ fill: #24292f }} .faint {{ fill: #57606a }} .axis {{ stroke: #8c959f; fill: none }} .grid {{ stroke: #8c959f; stroke-opacity: .25 }}
   .desk {{ stroke: #0a58ca; fill: none; stroke-width: 2 }} .desk-dot {{ fill: #0a58ca }}
@@ -42,7 +47,8 @@ pub(crate) fn growth(curves: &[Curve]) -> String {
     .desk {{ stroke: #6cb0ff }} .desk-dot {{ fill: #6cb0ff }} .bare {{ stroke: #f0964b }} .bare-dot {{ fill: #f0964b }}
   }}
 </style>
-"##
+"##,
+        curves.first().map_or("messages", |curve| curve.by.as_str()),
     );
     for (index, (title, curves)) in panels.iter().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "a few panels")]
@@ -116,7 +122,7 @@ fn panel(svg: &mut String, title: &str, curves: &[&Curve]) {
         );
     }
     for curve in curves {
-        let side = if curve.side == "desk" { "desk" } else { "bare" };
+        let side = if curve.side == "bare" { "bare" } else { "desk" };
         let line: Vec<_> = curve
             .points
             .iter()
@@ -126,19 +132,25 @@ fn panel(svg: &mut String, title: &str, curves: &[&Curve]) {
         for point in &curve.points {
             let _ = writeln!(
                 svg,
-                r#"<circle class="{side}-dot" cx="{:.1}" cy="{:.1}" r="3"><title>{side}: {} at {} messages</title></circle>"#,
+                r#"<circle class="{side}-dot" cx="{:.1}" cy="{:.1}" r="3"><title>{}: {} at {} {}</title></circle>"#,
                 x(point.messages),
                 y(point.value),
+                curve.side,
                 number(point.value),
-                point.messages
+                point.messages,
+                curve.by
             );
         }
     }
-    let legend = [("desk", "the desk"), ("bare", "the limit")];
+    let legend = [
+        ("desk", "desk", "the desk"),
+        ("platform", "desk", "the platform"),
+        ("bare", "bare", "the limit"),
+    ];
     let shown = legend
         .iter()
-        .filter(|(side, _)| curves.iter().any(|curve| curve.side == *side));
-    for (index, (side, words)) in shown.enumerate() {
+        .filter(|(of, ..)| curves.iter().any(|curve| curve.side == *of));
+    for (index, (_, side, words)) in shown.enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "two entries")]
         let at = LEFT + index as f64 * 90.0;
         let _ = writeln!(
@@ -190,6 +202,7 @@ mod tests {
             name: "delta_sync_ms.p50".to_owned(),
             unit: "ms".to_owned(),
             side: side.to_owned(),
+            by: "messages".to_owned(),
             points: vec![
                 Point {
                     messages: 10_000,

@@ -83,8 +83,11 @@ pub(crate) fn page(reports: &[Report]) -> String {
         "\n*Limit* is what the bare parts need without the product, *peer* what a user would have otherwise; the ratio is \
          the one that the target speaks of.\n",
     );
-    if let Some(report) = reports.iter().rfind(|report| !report.curves.is_empty()) {
-        page.push_str(&growth(&report.curves));
+    for growing in GROWING {
+        let curves = latest_curves(reports, growing.by);
+        if !curves.is_empty() {
+            page.push_str(&growth(growing, &curves));
+        }
     }
     page.push_str("\n## What each one means\n\n");
     for (run, row) in &rows {
@@ -136,15 +139,49 @@ fn latest(reports: &[Report]) -> Vec<(usize, &Row)> {
     rows
 }
 
+/// What grows by what.
+struct Growing {
+    by: &'static str,
+    title: &'static str,
+    picture: &'static str,
+    of: &'static str,
+}
+
+const GROWING: [&Growing; 2] = [
+    &Growing {
+        by: "messages",
+        title: "Growth",
+        picture: "growth",
+        of: "By the number of messages in the desk's cache, with a tenth as many questions:",
+    },
+    &Growing {
+        by: "offers",
+        title: "Growth of the platform",
+        picture: "load",
+        of: "By the number of offers that the platform has stored, with a fifth as many questions and a twentieth as many customers:",
+    },
+];
+
+/// The curves of the last run that has any of this kind.
+pub(crate) fn latest_curves(reports: &[Report], by: &str) -> Vec<Curve> {
+    let of_kind = |report: &Report| -> Vec<Curve> {
+        let curves = report.curves.iter();
+        curves.filter(|curve| curve.by == by).cloned().collect()
+    };
+    let mut found = reports.iter().rev().map(of_kind);
+    found.find(|curves| !curves.is_empty()).unwrap_or_default()
+}
+
 /// The table and the picture of what grows.
-fn growth(curves: &[Curve]) -> String {
+fn growth(growing: &Growing, curves: &[Curve]) -> String {
     let sizes: BTreeSet<u32> = curves
         .iter()
         .flat_map(|curve| curve.points.iter().map(|point| point.messages))
         .collect();
-    let mut text = "\n## Growth\n\n![How figures grow with the number of messages](images/growth.svg)\n\n\
-                    By the number of messages in the desk's cache, with a tenth as many questions:\n\n| measurement | unit | side |"
-        .to_owned();
+    let Growing { by, title, picture, of } = growing;
+    let mut text = format!(
+        "\n## {title}\n\n![How figures grow with the number of {by}](images/{picture}.svg)\n\n{of}\n\n| measurement | unit | side |"
+    );
     for size in &sizes {
         let _ = write!(text, " {size} |");
     }

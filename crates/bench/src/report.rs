@@ -41,7 +41,7 @@ pub(crate) struct Report {
     pub(crate) at: jiff::Timestamp,
     /// What was found.
     pub(crate) rows: Vec<Row>,
-    /// What grows with the number of messages.
+    /// What grows with the number of messages or of offers.
     #[serde(default)]
     pub(crate) curves: Vec<Curve>,
 }
@@ -53,15 +53,23 @@ pub(crate) struct Curve {
     pub(crate) name: String,
     /// Its unit.
     pub(crate) unit: String,
-    /// `desk`, or `bare` for its limit.
+    /// `desk` or `platform`, or `bare` for its limit.
     pub(crate) side: String,
-    /// From few messages to many.
+    /// What there is more and more of: `messages` or `offers`.
+    #[serde(default = "messages")]
+    pub(crate) by: String,
+    /// From few to many.
     pub(crate) points: Vec<Point>,
+}
+
+fn messages() -> String {
+    "messages".to_owned()
 }
 
 /// One point of a curve.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub(crate) struct Point {
+    /// How many there are of what it grows with.
     pub(crate) messages: u32,
     pub(crate) value: f64,
 }
@@ -91,7 +99,11 @@ impl Keeper {
 
     /// Takes the curves as they are by now.
     pub(crate) fn keep_curves(&mut self, curves: &[Curve]) -> anyhow::Result<()> {
-        self.report.curves = curves.to_vec();
+        // Those that grow with something else stay.
+        self.report
+            .curves
+            .retain(|kept| curves.iter().all(|curve| curve.by != kept.by));
+        self.report.curves.extend_from_slice(curves);
         self.write()
     }
 

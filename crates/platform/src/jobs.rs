@@ -8,10 +8,15 @@ use crate::{
 };
 use jiff::SignedDuration;
 use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// How often due work is looked for when nothing wakes it.
 const TICK: Duration = Duration::from_secs(1);
+/// How often it is looked whether another process wrote something.
+const POLL: Duration = Duration::from_secs(2);
+/// After how many of these it is looked whose session has run out.
+const SESSION_POLLS: u32 = 30;
 /// After how many ticks what has run out is forgotten: about an hour.
 const SWEEP_TICKS: u32 = 3_600;
 /// How long a new email waits, so that who listens hears of what happened before the mail server does.
@@ -25,6 +30,7 @@ const EMAIL_ATTEMPTS: u32 = 12;
 pub async fn run(flow: Flow, mailer: Arc<dyn Mailer>, stop: CancellationToken) {
     tokio::join!(
         watch_clock(&flow, &stop),
+        watch_streams(&flow, &stop),
         watch_outbox(&flow, mailer.as_ref(), &stop),
         watch_payments(&flow, &stop)
     );
@@ -45,6 +51,42 @@ async fn watch_clock(flow: &Flow, stop: &CancellationToken) {
         }
         pause(TICK, stop).await;
     }
+}
+
+/// Tells those who listen what was written, here as soon as it was, by another process at the next look.
+async fn watch_streams(flow: &Flow, stop: &CancellationToken) {
+    let listeners = flow.listeners();
+    let (mut polls, mut stamp) = (0, String::new());
+    let mut next_poll = Instant::now() + POLL;
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            () = tokio::time::sleep_until(next_poll) => {
+                next_poll = Instant::now() + POLL;
+                polls += 1;
+                match stamp_of(flow).await {
+                    Ok(now) if now != stamp => {
+                        stamp = now;
+                        listeners.stir_all();
+                        listeners.stir_sessions();
+                    }
+                    Ok(_) if polls % SESSION_POLLS == 0 => listeners.stir_sessions(),
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%error, "whether another process wrote something is not known"),
+                }
+            }
+            () = listeners.wait() => {}
+        }
+        if let Err(error) = flow.tell_listeners().await {
+            tracing::error!(%error, "those who listen could not be told; they are at the next look");
+        }
+    }
+    listeners.end_all();
+}
+
+async fn stamp_of(flow: &Flow) -> Result<String, StoreError> {
+    flow.store().read().await?.stamp().await
 }
 
 async fn watch_outbox(flow: &Flow, mailer: &dyn Mailer, stop: &CancellationToken) {

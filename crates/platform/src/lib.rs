@@ -11,11 +11,13 @@ pub mod flow;
 pub mod jobs;
 pub mod language;
 pub mod mail;
+pub mod open_files;
 pub mod pages;
 pub mod payment;
 pub mod peer;
 pub mod ports;
 pub mod server;
 pub mod store;
+mod streams;
 
 pub use server::{App, Config, MailRoute, Platform, PlatformError};

@@ -47,7 +47,17 @@ export async function checkWindow(desk, view) {
   assert.equal(found.length, 0, `\n${found.join("\n")}`);
 }
 
-/** The same for a page in the customer's browser. */
+/** What sticks out to the right of a phone's screen, with how far; runs in the page. */
+const BEYOND = () => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("body *")]
+    .map((element) => ({ element, right: element.getBoundingClientRect().right }))
+    .filter(({ right }) => right > width + 0.5)
+    .map(({ element, right }) => `${element.tagName.toLowerCase()}.${element.className} ends at ${Math.round(right)} of ${width}`);
+};
+
+/** The same for a page in the customer's browser, which must also fit a phone without being scrolled sideways. */
 export async function checkPage(customer, view) {
   const found = [];
   await customer.page.evaluate(axe.source);
@@ -57,5 +67,12 @@ export async function checkPage(customer, view) {
     found.push(...told(`${view}, ${colorScheme}`, await customer.page.evaluate(RUN, TAGS)));
     await customer.shoot(`a11y-page-${view.replaceAll(" ", "-")}-${colorScheme}`);
   }
+  const size = customer.page.viewportSize();
+  for (const width of [320, 390]) {
+    await customer.page.setViewportSize({ width, height: 700 });
+    found.push(...(await customer.page.evaluate(BEYOND)).map((words) => `${view}, ${width} px: ${words}`));
+    await customer.shoot(`phone-${width}-${view.replaceAll(" ", "-")}`);
+  }
+  await customer.page.setViewportSize(size);
   assert.equal(found.length, 0, `\n${found.join("\n")}`);
 }

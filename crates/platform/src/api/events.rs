@@ -1,24 +1,35 @@
 //! Changes as they happen, as server-sent events.
+//!
+//! One who listens costs as little as can be: their places in their streams, a seat by which they are woken, and a timer.
+//! Whatever else they need, above all to read from the database, is there only while they need it.
 
 use super::{ApiProblem, Caller, sync::read_cursor};
-use crate::{App, flow::PageText};
-use axum::{
-    extract::{Query, State, rejection::QueryRejection},
-    http::HeaderMap,
-    response::{
-        IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+use crate::{
+    App,
+    flow::{Flow, FlowError, PageText, hash},
+    streams::{Next, Seat},
 };
-use futures_util::stream;
-use proffer_protocol::{Cursor, ErrorCode, Problem, SyncPage};
-use std::{convert::Infallible, time::Duration};
-use tokio::{sync::watch, time::Instant};
+use axum::{
+    body::{Body, Bytes},
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::{Stream, future::BoxFuture};
+use proffer_domain::{AccountId, Role};
+use proffer_protocol::{Cursor, ErrorCode, Problem, StreamId, SyncPage};
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::time::{Instant, Sleep};
 
 /// A sign of life, so that a dead connection is noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often changes written by another process are looked for.
-const POLL: Duration = Duration::from_secs(2);
+const HEARTBEAT_TEXT: &[u8] = b":\n\n";
 /// The largest number of changes in one event.
 const BATCH: u32 = 500;
 
@@ -48,73 +59,138 @@ pub async fn events(
     })?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let cursor = read_cursor(last.or(query.cursor.as_deref()))?;
-    let changed = app.flow.changes();
+    let seat = app.flow.listeners().sit_down(hash(caller.token.as_bytes()));
     let listener = Listener {
-        // The caller's session was looked up for this request.
-        session_checked: (app.flow.sessions_ended(), Instant::now()),
-        app,
-        caller,
-        cursor,
-        changed,
+        seat,
+        account: (caller.account.id, caller.account.role),
+        places: cursor.positions.iter().map(|(stream, seq)| (*stream, *seq)).collect(),
+        listened_to: Box::default(),
+        flow: app.flow,
+        is_to_read: true,
+        reading: None,
+        heartbeat: Box::pin(tokio::time::sleep(HEARTBEAT)),
     };
-    let events = stream::unfold(listener, |mut listener| async {
-        let event = listener.next().await?;
-        Some((Ok::<_, Infallible>(event), listener))
-    });
-    Ok(Sse::new(events)
-        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
-        .into_response())
+    if app.stop.is_cancelled() {
+        // Those who sat down before were ended; this one may have come too late for it.
+        return Err(ApiProblem(Problem::new(ErrorCode::Unavailable)));
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    Ok((headers, Body::from_stream(listener)).into_response())
 }
 
+type Reading = BoxFuture<'static, Result<PageText, FlowError>>;
+
 struct Listener {
-    app: App,
-    caller: Caller,
-    cursor: Cursor,
-    changed: watch::Receiver<u64>,
-    /// How many sessions had ended here, and when, at the last look whether this one goes on.
-    session_checked: (u64, Instant),
+    flow: Flow,
+    seat: Arc<Seat>,
+    account: (AccountId, Role),
+    /// The last number of each stream that was sent.
+    places: Box<[(StreamId, u64)]>,
+    /// The streams that it is told of by its seat.
+    listened_to: Box<[StreamId]>,
+    is_to_read: bool,
+    reading: Option<Reading>,
+    heartbeat: Pin<Box<Sleep>>,
 }
 
 impl Listener {
-    /// Waits for the next changes; `None` when the session or the server has ended.
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            self.changed.mark_unchanged();
-            match self.page().await {
-                Ok(Some(page)) if !page.is_empty => {
-                    let event = Event::default().event("sync").id(page.cursor.to_string());
-                    self.cursor = page.cursor;
-                    return Some(event.data(page.json));
-                }
-                Ok(Some(_)) => {}
-                Ok(None) => return None,
-                Err(error) => {
-                    tracing::error!(%error, "an event stream failed; its client will come again");
-                    return None;
-                }
-            }
-            tokio::select! {
-                () = self.app.stop.cancelled() => return None,
-                _ = self.changed.changed() => {}
-                () = tokio::time::sleep(POLL) => {}
-            }
+    fn cursor(&self) -> Cursor {
+        // A stream without changes has no place in it.
+        let begun = self.places.iter().copied().filter(|(_, position)| *position > 0);
+        Cursor {
+            positions: begun.collect(),
         }
     }
 
-    /// What is new, or `None` when the session has ended meanwhile.
-    async fn page(&mut self) -> Result<Option<PageText>, crate::flow::FlowError> {
-        let ended = self.app.flow.sessions_ended();
-        // One that another process ended shows at the next poll.
-        if ended != self.session_checked.0 || self.session_checked.1.elapsed() >= POLL {
-            if self.app.flow.account_of_token(&self.caller.token).await?.is_none() {
-                return Ok(None);
-            }
-            self.session_checked = (ended, Instant::now());
+    fn read(&self) -> Reading {
+        let (flow, cursor, (account, role)) = (self.flow.clone(), self.cursor(), self.account);
+        Box::pin(async move { flow.page_for(account, role, &cursor, BATCH).await })
+    }
+
+    /// Takes in what was read: the event to send, if there is any.
+    fn take_in(&mut self, page: &PageText) -> Option<Bytes> {
+        let is_elsewhere = !page.heads.iter().map(|(stream, _)| stream).eq(self.listened_to.iter());
+        self.is_to_read = !page.is_empty;
+        if page.is_empty && is_elsewhere {
+            let is_new = self
+                .flow
+                .listeners()
+                .listen_to(&self.seat, &self.listened_to, &page.heads);
+            self.listened_to = page.heads.iter().map(|(stream, _)| *stream).collect();
+            // What was written between the reading and this was told to nobody here.
+            self.is_to_read = is_new;
         }
-        self.app
-            .flow
-            .page_since(&self.caller.account, &self.cursor, BATCH)
-            .await
-            .map(Some)
+        let place = |(stream, _): &(StreamId, u64)| (*stream, page.cursor.position(stream));
+        self.places = page.heads.iter().map(place).collect();
+        (!page.is_empty).then(|| event(&page.cursor, &page.json))
+    }
+}
+
+fn event(cursor: &Cursor, json: &str) -> Bytes {
+    format!("event: sync\nid: {cursor}\ndata: {json}\n\n").into()
+}
+
+impl Stream for Listener {
+    type Item = Result<Bytes, Infallible>;
+
+    /// The next changes or sign of life; `None` when the session or the server has ended.
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.seat.wake_by(context.waker());
+        loop {
+            if self.seat.has_ended() {
+                return Poll::Ready(None);
+            }
+            let sent = if let Some(reading) = &mut self.reading {
+                let read = ready!(reading.as_mut().poll(context));
+                self.reading = None;
+                match read {
+                    Ok(page) => self.take_in(&page),
+                    Err(error) => {
+                        tracing::error!(%error, "an event stream failed; its client will come again");
+                        return Poll::Ready(None);
+                    }
+                }
+            } else if self.is_to_read {
+                self.reading = Some(self.read());
+                None
+            } else {
+                match self.flow.listeners().next(&self.places) {
+                    Next::Read => {
+                        self.is_to_read = true;
+                        None
+                    }
+                    Next::Take(stream, batch) => {
+                        for (of, position) in &mut self.places {
+                            if *of == stream {
+                                *position = batch.last;
+                            }
+                        }
+                        let cursor = self.cursor();
+                        let json = format!(
+                            "{{\"changes\":[{}],\"cursor\":\"{cursor}\",\"more\":false}}",
+                            batch.text
+                        );
+                        Some(event(&cursor, &json))
+                    }
+                    Next::Wait => {
+                        ready!(self.heartbeat.as_mut().poll(context));
+                        Some(Bytes::from_static(HEARTBEAT_TEXT))
+                    }
+                }
+            };
+            if let Some(sent) = sent {
+                self.heartbeat.as_mut().reset(Instant::now() + HEARTBEAT);
+                return Poll::Ready(Some(Ok(sent)));
+            }
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.flow.listeners().stand_up(&self.seat, &self.listened_to);
     }
 }

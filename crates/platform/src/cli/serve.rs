@@ -13,12 +13,16 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use proffer_domain::PaymentMethod;
 use std::{
+    io,
     net::IpAddr,
     path::{Path, PathBuf},
 };
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use url::Url;
+
+/// How many connections may wait to be taken; the system may allow fewer (net.core.somaxconn).
+const BACKLOG: u32 = 8_192;
 
 /// Serve the API and the customers' pages.
 #[derive(Args)]
@@ -98,6 +102,7 @@ impl Serve {
     /// Serves until it is told to stop.
     pub async fn run(self) -> anyhow::Result<()> {
         log_to_stderr();
+        crate::open_files::raise_for_serving();
         let mut config = self.place.config();
         config.public_url = self.public_url.as_deref().map(public_url).transpose()?;
         config.stripe = self.stripe()?;
@@ -112,7 +117,7 @@ impl Serve {
             config.mail = MailRoute::Folder(folder);
         }
         let platform = Platform::open(config).await?;
-        let listener = TcpListener::bind(&self.listen)
+        let listener = listen(&self.listen)
             .await
             .with_context(|| format!("cannot listen on {}; choose another address with --listen", self.listen))?;
         let address = listener.local_addr()?;
@@ -121,6 +126,25 @@ impl Serve {
         say(format!("listening on http://{address}"))?;
         Ok(platform.serve(listener, stop).await?)
     }
+}
+
+/// Listens with room for all who come back at once, such as after a restart.
+async fn listen(address: &str) -> io::Result<TcpListener> {
+    let mut refused = None;
+    for address in tokio::net::lookup_host(address).await? {
+        let socket = if address.is_ipv4() {
+            TcpSocket::new_v4()?
+        } else {
+            TcpSocket::new_v6()?
+        };
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        match socket.bind(address).and_then(|()| socket.listen(BACKLOG)) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => refused = Some(error),
+        }
+    }
+    Err(refused.unwrap_or_else(|| io::Error::other("this is no address")))
 }
 
 /// A secret from a file, else from the environment: never from the command line, which everybody on the machine sees.

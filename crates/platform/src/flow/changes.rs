@@ -2,7 +2,7 @@
 
 use super::{Flow, FlowError};
 use crate::store::{AccountRow, StoreError};
-use proffer_domain::Role;
+use proffer_domain::{AccountId, Role};
 use proffer_protocol::{Cursor, StreamId, SyncPage};
 use std::fmt::Write;
 
@@ -18,6 +18,8 @@ pub struct PageText {
     pub cursor: Cursor,
     /// Whether it holds no change.
     pub is_empty: bool,
+    /// The account's streams, and where they stand.
+    pub(crate) heads: Vec<(StreamId, u64)>,
 }
 
 impl Flow {
@@ -43,18 +45,30 @@ impl Flow {
     /// # Errors
     /// If the database fails.
     pub async fn page_since(&self, account: &AccountRow, cursor: &Cursor, limit: u32) -> Result<PageText, FlowError> {
+        self.page_for(account.id, account.role, cursor, limit).await
+    }
+
+    /// The same for who is only known by that.
+    pub(crate) async fn page_for(
+        &self,
+        account: AccountId,
+        role: Role,
+        cursor: &Cursor,
+        limit: u32,
+    ) -> Result<PageText, FlowError> {
         let limit = limit.clamp(1, LIMIT_MAX);
         let mut tx = self.store.read().await?;
-        let mut streams = vec![StreamId::Account(account.id)];
-        if account.role != Role::Customer {
+        let mut streams = vec![StreamId::Account(account)];
+        if role != Role::Customer {
             streams.extend(
-                tx.account_categories(account.id)
+                tx.account_categories(account)
                     .await?
                     .into_iter()
                     .map(StreamId::Category),
             );
         }
         let mut next = Cursor::default();
+        let mut heads = Vec::with_capacity(streams.len());
         let (mut count, mut more) = (0, false);
         let mut json = String::from("{\"changes\":[");
         for stream in &streams {
@@ -63,6 +77,7 @@ impl Flow {
             let found = tx.changes(*stream, after, limit - count).await?;
             count += found.count;
             more |= found.more;
+            heads.push((*stream, found.head));
             if found.last > 0 {
                 next.positions.insert(*stream, found.last);
             }
@@ -84,6 +99,7 @@ impl Flow {
             json,
             cursor: next,
             is_empty,
+            heads,
         })
     }
 }

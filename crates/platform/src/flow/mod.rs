@@ -13,6 +13,7 @@ mod erasure;
 mod error;
 mod limiting;
 mod links;
+mod listening;
 mod mail_settings;
 mod offers;
 mod password_reset;
@@ -39,19 +40,13 @@ pub use work::Work;
 use crate::{
     fault,
     ports::Ports,
-    store::{AccountRow, Store, StoreError, StoredResponse},
+    store::{AccountRow, Store, StoreError, StoredResponse, Tx},
+    streams::Listeners,
 };
 use proffer_domain::{CommandId, Limits, PaymentMethod};
 use proffer_protocol::{Document, Entity, ErrorCode, Problem};
 use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use tokio::sync::watch;
 use url::Url;
 use uuid::Uuid;
@@ -67,7 +62,7 @@ pub struct Flow {
     pub(crate) public_url: Arc<Url>,
     pub(crate) files: Arc<PathBuf>,
     changed: Arc<watch::Sender<u64>>,
-    sessions_ended: Arc<AtomicU64>,
+    listeners: Arc<Listeners>,
     pays_by: PaymentMethod,
     stripe: Option<Arc<StripeRoute>>,
     #[cfg(feature = "simulation")]
@@ -85,7 +80,7 @@ impl Flow {
             public_url: Arc::new(public_url),
             files: Arc::new(files),
             changed: Arc::new(changed),
-            sessions_ended: Arc::default(),
+            listeners: Arc::default(),
             pays_by: PaymentMethod::OnAccount,
             stripe: None,
             #[cfg(feature = "simulation")]
@@ -118,16 +113,9 @@ impl Flow {
         self.changed.subscribe()
     }
 
-    /// How many sessions have ended here since the start: whether it is worth asking again if one's own has.
-    #[must_use]
-    pub fn sessions_ended(&self) -> u64 {
-        self.sessions_ended.load(Ordering::Acquire)
-    }
-
-    /// Notes that a session has ended, and wakes who listens by it.
+    /// Notes that a session has ended, and has those who listen by it told.
     pub(crate) fn session_ended(&self) {
-        self.sessions_ended.fetch_add(1, Ordering::Release);
-        self.wake();
+        self.listeners.stir_sessions();
     }
 
     /// The database.
@@ -167,7 +155,7 @@ impl Flow {
     ) -> Result<Document, FlowError> {
         #[cfg(feature = "simulation")]
         let seen = self.seen_before(command).await?;
-        let mut work = self.begin(actor.clone()).await?;
+        let mut work = self.work(self.store.begin_shared().await?, actor.clone()).await?;
         #[cfg(feature = "simulation")]
         {
             work.seen = seen;
@@ -178,6 +166,8 @@ impl Flow {
             }
         }
         if let Some(stored) = work.tx.response(actor.id, key).await? {
+            // It may have been given just now, beside this, and not be on the disk yet.
+            work.tx.rollback().await?;
             return recall(&stored, request_hash);
         }
         at("platform.execute.before_run").await?;
@@ -213,8 +203,8 @@ impl Flow {
                 Ok(document)
             }
             Err(FlowError::Refused(problem)) => {
-                // What was written before the refusal must not stay.
-                drop(work);
+                // What was written before the refusal must not stay, and what it was refused for must have happened.
+                work.tx.rollback().await?;
                 self.keep_refusal(actor, key, request_hash, &problem).await?;
                 Err(FlowError::Refused(problem))
             }
@@ -224,7 +214,10 @@ impl Flow {
 
     /// Begins a piece of work in the name of an account.
     pub(crate) async fn begin(&self, actor: AccountRow) -> Result<Work, FlowError> {
-        let mut tx = self.store.begin().await?;
+        self.work(self.store.begin().await?, actor).await
+    }
+
+    async fn work(&self, mut tx: Tx, actor: AccountRow) -> Result<Work, FlowError> {
         let limits = match tx.document(Entity::Limits, Uuid::nil()).await? {
             Some(Document::Limits(document)) => document.limits,
             _ => Limits::default(),
@@ -274,17 +267,20 @@ impl Flow {
             at("platform.commit.after").await?;
             work.tx = self.store.begin().await?;
         }
-        for (stream, changes) in std::mem::take(&mut work.changes) {
-            work.tx.insert_changes(stream, &changes).await?;
+        let changes = std::mem::take(&mut work.changes);
+        for (stream, changes) in &changes {
+            work.tx.insert_changes(*stream, changes).await?;
         }
         work.tx.commit().await?;
         at("platform.commit.after").await?;
-        self.wake();
+        self.listeners.stir(changes.keys());
+        self.changed.send_modify(|count| *count += 1);
         Ok(())
     }
 
-    /// Tells who waits for changes to look again.
+    /// Tells who waits for changes to look again, whatever it is that changed.
     pub fn wake(&self) {
+        self.listeners.stir_all();
         self.changed.send_modify(|count| *count += 1);
     }
 
@@ -299,7 +295,7 @@ impl Flow {
         if matches!(problem.status, 401 | 402 | 429 | 500..) {
             return Ok(());
         }
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.store.begin_shared().await?;
         let response = StoredResponse {
             request_hash: request_hash.to_owned(),
             status: problem.status,

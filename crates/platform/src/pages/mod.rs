@@ -68,6 +68,7 @@ pub fn router(app: App) -> Router {
         .route("/questions/{id}/files/{file}", get(questions::file))
         .route("/offers/{id}", get(offers::show))
         .route("/offers/{id}/pay", get(payment::pay))
+        .route("/offers/{id}/receipt", get(offers::receipt))
         .route("/offers/{id}/{action}", post(offers::act))
         .route("/offers/{id}/files/{file}", get(offers::file))
         .route("/l/{token}", get(links::landing).post(links::enter))

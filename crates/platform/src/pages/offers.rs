@@ -14,7 +14,7 @@ use crate::{
 use askama::Template;
 use axum::{
     Form,
-    extract::{State, rejection::FormRejection},
+    extract::{Query, State, rejection::FormRejection},
     http::StatusCode,
     response::{Html, Redirect, Response},
 };
@@ -41,6 +41,30 @@ pub struct OfferForm {
     reason: String,
 }
 
+/// What the customer has accepted, to print and to keep.
+#[derive(Template)]
+#[template(path = "pages/receipt.html")]
+struct ReceiptPage<'a> {
+    shell: Shell,
+    offer: OfferCard,
+    customer: &'a str,
+    accepted_at: String,
+    call: Option<String>,
+    payment: Option<String>,
+    question_number: u64,
+    question_title: &'a str,
+    printed_at: String,
+}
+
+/// How many earlier versions a page shows; all of them on one that is asked for.
+const EARLIER: usize = 4;
+
+/// How much of an offer's page is asked for.
+#[derive(Default, serde::Deserialize)]
+pub struct Extent {
+    versions: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "pages/offer.html")]
 struct OfferPage<'a> {
@@ -50,6 +74,7 @@ struct OfferPage<'a> {
     question_id: String,
     question_title: &'a str,
     can_see_question: bool,
+    more_versions: usize,
     news: &'a str,
     problems: &'a [FieldProblem],
     reason: &'a str,
@@ -64,14 +89,19 @@ fn page(
     account: &AccountRow,
     document: &OfferDocument,
     payment: Option<&PaymentRow>,
-    sent: Option<&OfferForm>,
+    (sent, extent): (Option<&OfferForm>, &Extent),
     (news, problems): (&str, &[FieldProblem]),
 ) -> Result<Html<String>, PageFailure> {
     let now = app.flow.ports().clock.now();
     let times = Times::of(account);
+    let mut offer = show::offer(document, &times, now);
+    let shown = extent.versions.as_ref().map_or(EARLIER, |_| usize::MAX);
+    let more_versions = offer.earlier.len().saturating_sub(shown);
+    offer.earlier.truncate(shown);
     let page = OfferPage {
         shell: Shell::new(format!("Offer: {}", document.offer.terms.title), visitor).with_times(&times),
-        offer: show::offer(document, &times, now),
+        offer,
+        more_versions,
         payment: payment.and_then(payment::words),
         question_id: document.offer.question_id.to_string(),
         question_title: &document.question_title,
@@ -92,6 +122,7 @@ pub async fn show(
     State(app): State<App>,
     visitor: Visitor,
     Address(id): Address<Uuid>,
+    Query(extent): Query<Extent>,
 ) -> Result<Response, PageFailure> {
     let id = OfferId(id);
     let account = visitor.account_for(Scope::Offer(id))?;
@@ -114,9 +145,38 @@ pub async fn show(
         account,
         &document,
         payment.as_ref(),
-        None,
+        (None, &extent),
         ("", &[]),
     )?))
+}
+
+/// The receipt of an offer that was accepted.
+pub async fn receipt(
+    State(app): State<App>,
+    visitor: Visitor,
+    Address(id): Address<Uuid>,
+) -> Result<Response, PageFailure> {
+    let id = OfferId(id);
+    let account = visitor.account_for(Scope::Offer(id))?;
+    let document = app.flow.offer_of_customer(account, id).await?;
+    let Some(accepted_at) = document.offer.accepted_at else {
+        return Err(FlowError::code(ErrorCode::NotFound).into());
+    };
+    let payment = app.flow.payment_of(id, document.offer.version).await?;
+    let times = Times::of(account);
+    let now = app.flow.ports().clock.now();
+    let page = ReceiptPage {
+        shell: Shell::new(format!("Receipt R-{}", document.number), &visitor).with_times(&times),
+        offer: show::offer(&document, &times, now),
+        customer: &document.customer.name,
+        accepted_at: times.full(accepted_at),
+        call: document.offer.chosen_call_slot.map(|slot| times.call(slot)),
+        payment: payment.as_ref().and_then(payment::words),
+        question_number: document.question_number,
+        question_title: &document.question_title,
+        printed_at: times.full(now),
+    };
+    Ok(visitor.respond(Html(page.render()?)))
 }
 
 pub async fn act(
@@ -230,8 +290,8 @@ async fn refused(
         StatusCode::CONFLICT
     };
     let payment = app.flow.payment_of(id, document.offer.version).await?;
-    let news = (news, problems);
-    let page = page(app, visitor, account, &document, payment.as_ref(), Some(sent), news)?;
+    let (typed, news) = ((Some(sent), &Extent::default()), (news, problems));
+    let page = page(app, visitor, account, &document, payment.as_ref(), typed, news)?;
     Ok(visitor.respond((status, page)))
 }
 

@@ -10,12 +10,12 @@ use crate::{
     App,
     api::give_file,
     flow::{Command, FlowError},
-    store::AccountRow,
+    store::{AccountRow, ListKey, Listed, Part, StoreError},
 };
 use askama::Template;
 use axum::{
     Form,
-    extract::{Multipart, State, multipart::MultipartRejection, rejection::FormRejection},
+    extract::{Multipart, Query, State, multipart::MultipartRejection, rejection::FormRejection},
     http::StatusCode,
     response::{Html, Redirect, Response},
 };
@@ -30,8 +30,17 @@ use proffer_protocol::{
 };
 use uuid::Uuid;
 
-/// How many questions the list shows.
-const LIST_LIMIT: u32 = 200;
+/// How many questions the list shows at a time.
+const QUESTIONS: u32 = 12;
+/// How many offers that can still be accepted stand above it at a time.
+const OPEN_OFFERS: u32 = 10;
+/// How many offers of a question its row shows.
+const OFFERS_A_ROW: usize = 2;
+/// How many offers a question's page shows at a time, and how many messages at most.
+const OFFERS: u32 = 12;
+const MESSAGES: u32 = 30;
+/// How long messages may be together, in bytes as they are sent, before earlier ones have a page of their own.
+const THREAD_BYTES: usize = 14_000;
 /// How fresh a fact that the customer looked must be; a reload is no news.
 const VIEW_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
@@ -57,13 +66,39 @@ struct QuestionRow {
     state: &'static str,
     at: String,
     offers: Vec<OfferCard>,
+    /// How many more it has.
+    more_offers: usize,
+}
+
+/// Which parts of its lists a page shows: each begins after a key that the page before gave.
+#[derive(Default, serde::Deserialize)]
+pub struct Parts {
+    /// Of questions, or of a question's messages.
+    after: Option<String>,
+    /// Of offers.
+    offers_after: Option<String>,
+}
+
+impl Parts {
+    fn after(&self) -> Option<ListKey> {
+        self.after.as_deref().and_then(|key| key.parse().ok())
+    }
+
+    fn offers_after(&self) -> Option<ListKey> {
+        self.offers_after.as_deref().and_then(|key| key.parse().ok())
+    }
 }
 
 #[derive(Template)]
 #[template(path = "pages/questions.html")]
 struct ListPage {
     shell: Shell,
+    open: Vec<OfferCard>,
+    open_count: u64,
+    open_rest: Option<ListKey>,
     rows: Vec<QuestionRow>,
+    rest: Option<ListKey>,
+    is_first: bool,
 }
 
 #[derive(Template)]
@@ -75,7 +110,10 @@ struct QuestionPage<'a> {
     title: &'a str,
     state: &'static str,
     messages: Vec<MessageCard>,
+    earlier: Option<ListKey>,
+    is_latest: bool,
     offers: Vec<OfferCard>,
+    offers_rest: Option<ListKey>,
     reply: &'a str,
     attached: &'a [Attachment],
     problems: &'a [FieldProblem],
@@ -179,45 +217,98 @@ fn state_words(state: QuestionState) -> &'static str {
     }
 }
 
-pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, PageFailure> {
+pub async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(parts): Query<Parts>,
+) -> Result<Response, PageFailure> {
     let account = visitor.need_account()?;
     let times = Times::of(account);
     let now = app.flow.ports().clock.now();
-    let mut tx = app.flow.store().read().await.map_err(FlowError::from)?;
     let customer = account.id.0;
-    let questions = tx
-        .documents_of_customer(Entity::Question, customer, LIST_LIMIT)
-        .await
-        .map_err(FlowError::from)?;
-    let offers = tx
-        .documents_of_customer(Entity::Offer, customer, LIST_LIMIT)
-        .await
-        .map_err(FlowError::from)?;
-    let offers: Vec<OfferDocument> = offers.into_iter().filter_map(offer).collect();
+    let listed = read_list(&app, customer, &parts).await.map_err(FlowError::from)?;
+    let (questions, rest) = listed.questions.split();
+    let (open, open_rest) = listed.open.split();
     let rows = questions
         .into_iter()
         .filter_map(|document| match document {
             Document::Question(document) => Some(document.question),
             _ => None,
         })
-        .map(|question| QuestionRow {
-            id: question.id.to_string(),
-            number: question.number,
-            state: state_words(question.state),
-            at: times.full(question.last_activity_at),
-            offers: offers
+        .map(|question| {
+            let of_question = listed
+                .offers
                 .iter()
-                .filter(|document| document.offer.question_id == question.id)
-                .map(|document| show::offer(document, &times, now))
-                .collect(),
-            title: question.title,
+                .filter(|document| document.offer.question_id == question.id);
+            let mut offers: Vec<OfferCard> = of_question.map(|document| show::offer(document, &times, now)).collect();
+            // Those that call for something first.
+            offers.sort_by_key(|offer| !offer.is_open);
+            let more_offers = offers.len().saturating_sub(OFFERS_A_ROW);
+            offers.truncate(OFFERS_A_ROW);
+            QuestionRow {
+                id: question.id.to_string(),
+                number: question.number,
+                state: state_words(question.state),
+                at: times.full(question.last_activity_at),
+                offers,
+                more_offers,
+                title: question.title,
+            }
         })
         .collect();
     let page = ListPage {
         shell: Shell::new("My questions", &visitor).with_times(&times),
+        open: open
+            .into_iter()
+            .filter_map(offer)
+            .map(|document| show::offer(&document, &times, now))
+            .collect(),
+        open_count: listed.open_count,
+        open_rest,
         rows,
+        rest,
+        is_first: parts.after.is_none() && parts.offers_after.is_none(),
     };
     Ok(visitor.respond(Html(page.render()?)))
+}
+
+/// What the list is made of, from one consistent state.
+struct ReadList {
+    open: Part,
+    open_count: u64,
+    questions: Part,
+    offers: Vec<OfferDocument>,
+}
+
+async fn read_list(app: &App, customer: Uuid, parts: &Parts) -> Result<ReadList, StoreError> {
+    let mut tx = app.flow.store().read().await?;
+    // Further parts of the questions come without the offers above them.
+    let (mut open, mut open_count) = (Part::default(), 0);
+    if parts.after.is_none() {
+        open = tx
+            .listed(
+                Listed::OpenOffers(customer),
+                Entity::Offer,
+                parts.offers_after(),
+                OPEN_OFFERS,
+            )
+            .await?;
+        open_count = tx.count_open_offers(customer).await?;
+    }
+    let mut questions = Part::default();
+    if parts.offers_after.is_none() {
+        questions = tx
+            .listed(Listed::Customer(customer), Entity::Question, parts.after(), QUESTIONS)
+            .await?;
+    }
+    let ids: Vec<Uuid> = questions.rows.iter().map(|(_, document)| document.id()).collect();
+    let offers = tx.offers_on_questions(&ids).await?;
+    Ok(ReadList {
+        open,
+        open_count,
+        questions,
+        offers: offers.into_iter().filter_map(offer).collect(),
+    })
 }
 
 fn offer(document: Document) -> Option<OfferDocument> {
@@ -241,26 +332,23 @@ async fn question_page(
     account: &AccountRow,
     document: &QuestionDocument,
     typed: &Typed,
+    parts: &Parts,
 ) -> Result<Html<String>, PageFailure> {
     let question = &document.question;
     let times = Times::of(account);
     let now = app.flow.ports().clock.now();
+    let of = Listed::Question(question.id.0);
     let mut tx = app.flow.store().read().await.map_err(FlowError::from)?;
-    let messages = tx
-        .documents_on_question(Entity::Message, question.id.0)
-        .await
-        .map_err(FlowError::from)?;
-    let offers = tx
-        .documents_on_question(Entity::Offer, question.id.0)
-        .await
-        .map_err(FlowError::from)?;
-    let mut cards = vec![show::question(question, &times)];
-    for document in &messages {
-        if let Document::Message(document) = document {
-            cards.push(show::message(&document.message, &times));
-        }
+    let messages = tx.listed(of, Entity::Message, parts.after(), MESSAGES).await;
+    let offers = tx.listed(of, Entity::Offer, parts.offers_after(), OFFERS).await;
+    drop(tx);
+    let (mut cards, earlier) = thread(messages.map_err(FlowError::from)?, &times);
+    if earlier.is_none() {
+        cards.insert(0, show::question(question, &times));
     }
-    let needs_reply = cards.last().is_some_and(|card| card.class == "message--request");
+    let (offers, offers_rest) = offers.map_err(FlowError::from)?.split();
+    let is_latest = parts.after().is_none();
+    let needs_reply = is_latest && cards.last().is_some_and(|card| card.class == "message--request");
     let rating = question.rating.as_ref();
     let (stars, comment) = match &typed.rating {
         Some((stars, comment)) => (*stars, comment.as_str()),
@@ -273,6 +361,9 @@ async fn question_page(
         title: &question.title,
         state: state_words(question.state),
         messages: cards,
+        earlier,
+        is_latest,
+        offers_rest,
         offers: offers
             .into_iter()
             .filter_map(offer)
@@ -292,10 +383,32 @@ async fn question_page(
     Ok(Html(page.render()?))
 }
 
+/// The newest messages that fit on a page, oldest first, and where the earlier ones begin.
+fn thread(messages: Part, times: &Times) -> (Vec<MessageCard>, Option<ListKey>) {
+    let (mut cards, mut earlier, mut bytes) = (Vec::new(), None, 0);
+    let more = messages.more;
+    for (key, document) in messages.rows {
+        let Document::Message(document) = document else {
+            continue;
+        };
+        let card = show::message(&document.message, times);
+        bytes += card.html.len();
+        if bytes > THREAD_BYTES && !cards.is_empty() {
+            cards.reverse();
+            return (cards, earlier);
+        }
+        earlier = Some(key);
+        cards.push(card);
+    }
+    cards.reverse();
+    (cards, earlier.filter(|_| more))
+}
+
 pub async fn show(
     State(app): State<App>,
     visitor: Visitor,
     Address(id): Address<Uuid>,
+    Query(parts): Query<Parts>,
 ) -> Result<Response, PageFailure> {
     let id = QuestionId(id);
     let account = visitor.account_for(Scope::Question(id))?;
@@ -311,7 +424,7 @@ pub async fn show(
             document = viewed;
         }
     }
-    let page = question_page(&app, &visitor, account, &document, &Typed::default()).await?;
+    let page = question_page(&app, &visitor, account, &document, &Typed::default(), &parts).await?;
     Ok(visitor.respond(page))
 }
 
@@ -350,7 +463,7 @@ pub async fn reply(
         problems,
         rating: None,
     };
-    let page = question_page(&app, &visitor, account, &document, &typed).await?;
+    let page = question_page(&app, &visitor, account, &document, &typed, &Parts::default()).await?;
     Ok(visitor.respond((StatusCode::UNPROCESSABLE_ENTITY, page)))
 }
 
@@ -380,7 +493,7 @@ pub async fn rate(
                 problems: problem.errors,
                 rating: Some((stars, sent.comment)),
             };
-            let page = question_page(&app, &visitor, account, &document, &typed).await?;
+            let page = question_page(&app, &visitor, account, &document, &typed, &Parts::default()).await?;
             Ok(visitor.respond((StatusCode::UNPROCESSABLE_ENTITY, page)))
         }
         Err(error) => Err(error.into()),

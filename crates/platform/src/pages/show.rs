@@ -4,8 +4,8 @@ use super::Visitor;
 use crate::store::AccountRow;
 use jiff::{Timestamp, tz::TimeZone};
 use proffer_domain::{
-    Attachment, FieldProblem, Message, MessageKind, OfferState, OfferTerms, Question, message::OFFER_ANNOUNCEMENT,
-    offer::wording, text,
+    Attachment, CallSlot, FieldProblem, Message, MessageKind, OfferState, OfferTerms, Question,
+    message::OFFER_ANNOUNCEMENT, offer::wording, text,
 };
 use proffer_protocol::OfferDocument;
 use uuid::Uuid;
@@ -80,6 +80,11 @@ impl Times {
     /// Day and time, such as `Tue 2 Dec 2025, 23:59`.
     pub fn full(&self, at: Timestamp) -> String {
         wording::moment(at, &self.zone)
+    }
+
+    /// A time for a call and how long it is.
+    pub fn call(&self, slot: CallSlot) -> String {
+        wording::call_slot(slot, &self.zone)
     }
 
     /// The first moment of a day as a date field has it, `2026-12-01`.
@@ -247,8 +252,12 @@ pub struct OfferCard {
     pub delivery_html: Option<String>,
     /// The files of the delivery.
     pub files: Vec<FileLine>,
-    /// Earlier versions.
+    /// What the current version changed, if there was one before.
+    pub changed: Option<String>,
+    /// Earlier versions, the latest first.
     pub earlier: Vec<EarlierVersion>,
+    /// Whether there is a receipt.
+    pub has_receipt: bool,
 }
 
 /// A proposed time for a call.
@@ -269,6 +278,8 @@ pub struct EarlierVersion {
     pub deliverables: Vec<String>,
     /// When it would have been delivered.
     pub delivery: String,
+    /// What it changed from the one before.
+    pub changed: Option<String>,
 }
 
 /// An offer at a moment.
@@ -297,7 +308,7 @@ pub fn offer(document: &OfferDocument, times: &Times, now: Timestamp) -> OfferCa
             .call_slots
             .iter()
             .map(|slot| SlotLine {
-                words: wording::call_slot(*slot, &times.zone),
+                words: times.call(*slot),
                 is_past: slot.starts_at <= now,
             })
             .collect(),
@@ -316,22 +327,37 @@ pub fn offer(document: &OfferDocument, times: &Times, now: Timestamp) -> OfferCa
         files: offer.delivery.as_ref().map_or_else(Vec::new, |delivery| {
             files(&format!("/offers/{}", offer.id), &delivery.attachments)
         }),
-        earlier: offer
+        changed: offer
             .earlier
-            .iter()
-            .map(|version| EarlierVersion {
-                heading: format!(
-                    "Version {}, {}, sent {}",
-                    version.version,
-                    version.terms.price,
-                    times.full(version.sent_at)
-                ),
-                title: version.terms.title.clone(),
-                deliverables: version.terms.deliverables.clone(),
-                delivery: delivery(&version.terms),
-            })
-            .collect(),
+            .last()
+            .map(|before| wording::changes(&before.terms, &offer.terms)),
+        earlier: earlier(document, times),
+        has_receipt: offer.accepted_at.is_some(),
     }
+}
+
+/// The versions before the current one, the latest first, each with what it changed.
+fn earlier(document: &OfferDocument, times: &Times) -> Vec<EarlierVersion> {
+    let versions = &document.offer.earlier;
+    let before = std::iter::once(None).chain(versions.iter().map(Some));
+    let mut lines: Vec<_> = versions
+        .iter()
+        .zip(before)
+        .map(|(version, before)| EarlierVersion {
+            heading: format!(
+                "Version {}, {}, sent {}",
+                version.version,
+                version.terms.price,
+                times.full(version.sent_at)
+            ),
+            title: version.terms.title.clone(),
+            deliverables: version.terms.deliverables.clone(),
+            delivery: delivery(&version.terms),
+            changed: before.map(|before| wording::changes(&before.terms, &version.terms)),
+        })
+        .collect();
+    lines.reverse();
+    lines
 }
 
 fn delivery(terms: &OfferTerms) -> String {

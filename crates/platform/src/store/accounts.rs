@@ -1,10 +1,15 @@
 //! Accounts, sessions, links.
 
-use super::{StoreError, Tx, contended, id, micros, timestamp};
+use super::{
+    StoreError, Tx, contended, id, micros,
+    streams::{IDS_A_STATEMENT, places},
+    timestamp,
+};
 use crate::language::Language;
 use jiff::Timestamp;
 use proffer_domain::{AccountId, CategoryId, OfferId, QuestionId, Role, SessionId};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use std::collections::HashSet;
 
 /// An account as it is stored.
 #[derive(Clone, PartialEq, Eq)]
@@ -219,6 +224,29 @@ impl Tx {
             .execute(&mut *self.inner)
             .await?;
         Ok(())
+    }
+
+    /// Which of these sessions, named by their tokens' hashes, are live.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn live_sessions(&mut self, hashes: &[String], now: Timestamp) -> Result<HashSet<String>, StoreError> {
+        let mut live = HashSet::with_capacity(hashes.len());
+        for some in hashes.chunks(IDS_A_STATEMENT) {
+            let sql = format!(
+                "SELECT s.token_hash FROM session s JOIN account a ON a.id = s.account_id \
+                 WHERE s.token_hash IN ({}) AND s.expires_at > ${} AND a.disabled_at IS NULL",
+                places(some.len()),
+                some.len() + 1
+            );
+            let mut query = sqlx::query_as(AssertSqlSafe(sql)).persistent(some.len() == IDS_A_STATEMENT);
+            for hash in some {
+                query = query.bind(hash);
+            }
+            let rows: Vec<(String,)> = query.bind(micros(now)).fetch_all(&mut *self.inner).await?;
+            live.extend(rows.into_iter().map(|(hash,)| hash));
+        }
+        Ok(live)
     }
 
     /// Writes an emailed link; only the token's hash is kept.

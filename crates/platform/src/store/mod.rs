@@ -8,7 +8,9 @@ mod commands;
 mod credentials;
 mod documents;
 mod emails;
+mod group;
 mod ledger;
+mod listed;
 mod mail_stops;
 mod payments;
 mod people;
@@ -23,13 +25,15 @@ pub use credentials::{SessionRow, TotpRow};
 pub use documents::{DocumentKey, Index};
 pub use emails::{EmailRow, NewEmail};
 pub use ledger::{LedgerBalance, LedgerRow};
+pub use listed::{ListKey, Listed, Part};
 pub use payments::{PaymentCount, PaymentRow};
 pub use people::{KeptEmail, KeptResponse};
 pub use rate_limits::Rate;
 pub use streams::{NewChange, StoredChanges};
 
+use group::{Held, Queue};
 use jiff::Timestamp;
-use sqlx::{Any, AnyPool, Connection, Transaction, any::AnyPoolOptions};
+use sqlx::{AnyPool, Connection, any::AnyPoolOptions};
 use std::{path::Path, time::Duration};
 
 /// Why the database could not serve.
@@ -84,7 +88,8 @@ pub(crate) fn id<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
 pub struct Store {
     write: AnyPool,
     read: AnyPool,
-    is_sqlite: bool,
+    /// In front of SQLite's one writer.
+    queue: Option<Queue>,
 }
 
 impl Store {
@@ -106,7 +111,7 @@ impl Store {
                 Self {
                     write: pool.clone(),
                     read: pool,
-                    is_sqlite: false,
+                    queue: None,
                 }
             }
             url => {
@@ -116,12 +121,12 @@ impl Store {
                 let write = sqlite_pool(url, 1).await?;
                 Self {
                     read: sqlite_pool(url, 4).await?,
+                    queue: Some(Queue::new(write.clone())),
                     write,
-                    is_sqlite: true,
                 }
             }
         };
-        if store.is_sqlite {
+        if store.queue.is_some() {
             sqlx::migrate!("./migrations/sqlite").run(&store.write).await?;
         } else {
             sqlx::migrate!("./migrations/postgres").run(&store.write).await?;
@@ -134,10 +139,22 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let inner = if self.is_sqlite {
-            self.write.begin_with("BEGIN IMMEDIATE").await?
-        } else {
-            self.write.begin().await?
+        let inner = match &self.queue {
+            Some(queue) => queue.alone().await?,
+            None => self.write.begin().await?.into(),
+        };
+        Ok(Tx { inner })
+    }
+
+    /// The same for a command, which may share its commit with others that wait beside it. It sees what those before it
+    /// have done while that is not yet sure, so it ends by [`Tx::commit`] or [`Tx::rollback`] before anybody is told.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn begin_shared(&self) -> Result<Tx, StoreError> {
+        let inner = match &self.queue {
+            Some(queue) => queue.joined().await?,
+            None => self.write.begin().await?.into(),
         };
         Ok(Tx { inner })
     }
@@ -147,14 +164,14 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        let inner = if self.is_sqlite {
+        let inner = if self.queue.is_some() {
             self.read.begin().await?
         } else {
             self.read
                 .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 .await?
         };
-        Ok(Tx { inner })
+        Ok(Tx { inner: inner.into() })
     }
 
     /// Closes all connections.
@@ -171,6 +188,8 @@ async fn sqlite_pool(url: &str, connections: u32) -> Result<AnyPool, StoreError>
     let options = options
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(30))
+        // It is a file; asking it whether it is there would cost as much as what is asked of it.
+        .test_before_acquire(false)
         // There is no server that would want them back.
         .idle_timeout(None)
         .max_lifetime(None)
@@ -233,7 +252,7 @@ async fn fit_to_disk(connection: &mut sqlx::AnyConnection) -> Result<bool, sqlx:
 
 /// A transaction. Dropped without [`Tx::commit`], it never was.
 pub struct Tx {
-    inner: Transaction<'static, Any>,
+    inner: Held,
 }
 
 impl Tx {
@@ -242,7 +261,15 @@ impl Tx {
     /// # Errors
     /// If it is unknown whether it was made so; send the command again with the same key.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await.map_err(contended)
+        self.inner.commit().await
+    }
+
+    /// Undoes it, and waits until what it has read is sure to have happened.
+    ///
+    /// # Errors
+    /// If that cannot be known; send the command again with the same key.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        self.inner.rollback().await
     }
 
     /// The next number of a counter.

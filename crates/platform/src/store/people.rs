@@ -260,7 +260,7 @@ impl super::Store {
     /// # Errors
     /// If the database fails.
     pub async fn scrub(&self) -> Result<(), StoreError> {
-        if self.is_sqlite {
+        if self.queue.is_some() {
             for statement in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
                 sqlx::query(statement).execute(&self.write).await?;
             }

@@ -3,14 +3,23 @@
 use super::{StoreError, Tx, contended};
 use proffer_protocol::{Entity, StreamId};
 use sqlx::{AssertSqlSafe, Row};
+use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Ids a statement, when many things are asked for.
+pub(super) const IDS_A_STATEMENT: usize = 500;
 /// Changes a statement at most.
 const ROWS_A_STATEMENT: usize = 200;
 
 /// Whether statements for so many rows come again and again, so that they are worth being remembered.
 fn is_usual(rows: usize) -> bool {
     rows <= 4 || rows == ROWS_A_STATEMENT
+}
+
+/// `$1, $2, …`
+pub(super) fn places(count: usize) -> String {
+    let places: Vec<_> = (1..=count).map(|place| format!("${place}")).collect();
+    places.join(", ")
 }
 
 /// A change about to be numbered.
@@ -31,6 +40,8 @@ pub struct StoredChanges {
     pub last: u64,
     /// Whether more is waiting.
     pub more: bool,
+    /// Where the stream stands.
+    pub head: u64,
     /// The elements of the list [`proffer_protocol::SyncPage::changes`], as JSON.
     pub text: String,
 }
@@ -78,9 +89,12 @@ impl Tx {
     async fn insert_numbered(&mut self, stream: &str, rows: &[(i64, &NewChange)]) -> Result<(), StoreError> {
         let places = |from: usize, each: usize| (0..rows.len()).map(move |row| from + row * each);
         let documents: Vec<_> = places(2, 2).map(|at| format!("(${at}, ${})", at + 1)).collect();
+        // The documents come first, each found by the index: asked for by a list, all of the stream would be gone through.
         let sql = format!(
-            "UPDATE stream_change SET is_latest = 0 \
-             WHERE stream = $1 AND is_latest = 1 AND (entity, entity_id) IN (VALUES {})",
+            "WITH told (entity, entity_id) AS (VALUES {}) UPDATE stream_change SET is_latest = 0 \
+             WHERE stream = $1 AND seq IN (SELECT earlier.seq FROM told CROSS JOIN stream_change earlier \
+             WHERE earlier.stream = $1 AND earlier.entity = told.entity AND earlier.entity_id = told.entity_id \
+             AND earlier.is_latest = 1)",
             documents.join(", ")
         );
         let mut query = sqlx::query(AssertSqlSafe(sql))
@@ -123,7 +137,7 @@ impl Tx {
         // One row: what a row costs on its way is more than what a change costs. Both databases gather in the order of the
         // subquery; sorting once more would put every document through a temporary file.
         let row = sqlx::query(
-            "SELECT count(*), max(page.seq), string_agg(page.change, ',') FROM ( \
+            "SELECT count(*), max(page.seq), string_agg(page.change, ','), (SELECT seq FROM stream WHERE id = $1) FROM ( \
              SELECT c.seq AS seq, '{\"stream\":\"' || c.stream || '\",\"seq\":' || c.seq || ',\"entity\":\"' || c.entity || \
              '\",\"id\":\"' || c.entity_id || '\",\"document\":' || \
              coalesce(CASE WHEN c.is_gone = 1 THEN NULL ELSE d.body END, 'null') || '}' AS change \
@@ -152,6 +166,9 @@ impl Tx {
             count,
             last,
             more,
+            head: row
+                .try_get::<Option<i64>, _>(3)?
+                .map_or(0, |seq| u64::try_from(seq).unwrap_or(0)),
             text: row.try_get::<Option<String>, _>(2)?.unwrap_or_default(),
         })
     }
@@ -166,6 +183,40 @@ impl Tx {
             .fetch_optional(&mut *self.inner)
             .await?;
         Ok(row.map_or(0, |(seq,)| u64::try_from(seq).unwrap_or(0)))
+    }
+
+    /// Where these streams stand; those without a change are left out.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn stream_heads(&mut self, streams: &[StreamId]) -> Result<HashMap<StreamId, u64>, StoreError> {
+        let mut heads = HashMap::with_capacity(streams.len());
+        for some in streams.chunks(IDS_A_STATEMENT) {
+            let sql = format!("SELECT id, seq FROM stream WHERE id IN ({})", places(some.len()));
+            let mut query = sqlx::query_as(AssertSqlSafe(sql)).persistent(some.len() == IDS_A_STATEMENT);
+            for stream in some {
+                query = query.bind(stream.to_string());
+            }
+            let rows: Vec<(String, i64)> = query.fetch_all(&mut *self.inner).await?;
+            for (stream, seq) in rows {
+                heads.insert(super::id(&stream)?, u64::try_from(seq).unwrap_or(0));
+            }
+        }
+        Ok(heads)
+    }
+
+    /// Something that is another after a commit, by whichever process, that wrote to a stream or ended sessions.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn stamp(&mut self) -> Result<String, StoreError> {
+        let sql = if self.inner.backend_name() == "SQLite" {
+            "SELECT coalesce((SELECT max(rowid) FROM stream_change), 0) || '/' || coalesce((SELECT max(rowid) FROM audit), 0)"
+        } else {
+            "SELECT CAST(pg_current_snapshot() AS TEXT)"
+        };
+        let (stamp,): (String,) = sqlx::query_as(sql).fetch_one(&mut *self.inner).await?;
+        Ok(stamp)
     }
 
     /// Every number ever given on a stream, in order: what "gapless" is checked by.

@@ -20,6 +20,7 @@ mod pages_forms;
 mod pages_guards;
 mod pages_moderator;
 mod pages_payment;
+mod pages_size;
 mod roles;
 #[path = "../shared/stripe_stand_in.rs"]
 #[expect(dead_code, reason = "the pages need a part of it")]

@@ -1,0 +1,72 @@
+//! What those who listen are told: read once for all of them.
+
+use super::{Flow, FlowError};
+use crate::streams::{Batch, Listeners, Stirred};
+use proffer_protocol::StreamId;
+use std::collections::HashSet;
+
+/// The largest number of changes that are read at once for those who listen.
+const BATCH: u32 = 500;
+
+impl Flow {
+    /// Everybody who listens here.
+    pub(crate) fn listeners(&self) -> &Listeners {
+        &self.listeners
+    }
+
+    /// Reads what is new on the streams that were written to, shares it with those who listen to them, and ends those
+    /// whose session has ended.
+    ///
+    /// # Errors
+    /// If the database fails; what was to be looked at still is.
+    pub(crate) async fn tell_listeners(&self) -> Result<(), FlowError> {
+        let stirred = self.listeners.take_stirred();
+        let told = self.tell_of(&stirred).await;
+        if told.is_err() {
+            self.listeners.put_back(stirred);
+        }
+        told
+    }
+
+    async fn tell_of(&self, stirred: &Stirred) -> Result<(), FlowError> {
+        if stirred.sessions {
+            let asked = self.listeners.sessions();
+            let now = self.ports.clock.now();
+            let live: HashSet<String> = self.store.read().await?.live_sessions(&asked, now).await?;
+            self.listeners.end_all_but(&live, &asked);
+        }
+        let mut streams = stirred.streams.clone();
+        if stirred.all {
+            let known = self.listeners.heads();
+            let ids: Vec<StreamId> = known.iter().map(|(stream, _)| *stream).collect();
+            let heads = self.store.read().await?.stream_heads(&ids).await?;
+            let moved = known
+                .iter()
+                .filter(|(stream, head)| heads.get(stream).is_some_and(|now| now > head));
+            streams.extend(moved.map(|(stream, _)| *stream));
+        }
+        if streams.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.store.read().await?;
+        for stream in streams {
+            while let Some(after) = self.listeners.head(stream) {
+                let found = tx.changes(stream, after, BATCH).await?;
+                if found.count == 0 {
+                    break;
+                }
+                let more = found.more;
+                let batch = Batch {
+                    after,
+                    last: found.last,
+                    text: found.text,
+                };
+                self.listeners.publish(stream, batch);
+                if !more {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,385 @@
+//! Who listens to which streams here, and what was last written to them: read once, and shared by all who listen.
+//!
+//! A commit says which streams it wrote to. One task reads what is new on those that somebody listens to and wakes just
+//! those who do; each takes the same text. Who is further behind reads from the database by itself.
+
+use futures_util::task::AtomicWaker;
+use proffer_protocol::StreamId;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    mem,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::sync::Notify;
+
+/// How much of a stream's latest is kept for those who are a little behind.
+const RECENT_BATCHES: usize = 32;
+const RECENT_BYTES: usize = 256 * 1024;
+
+/// Changes of one stream that were read together.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// The number before the first.
+    pub(crate) after: u64,
+    /// The number of the last.
+    pub(crate) last: u64,
+    /// The elements of the list of changes, as the wire has them.
+    pub(crate) text: String,
+}
+
+impl Batch {
+    /// Whether it tells of an account, whose streams may be others now. A document's own text cannot look like this: its
+    /// quotation marks are escaped.
+    fn tells_of_an_account(&self) -> bool {
+        self.text.contains("\"entity\":\"account\"")
+    }
+}
+
+/// One who listens.
+pub(crate) struct Seat {
+    number: u64,
+    token_hash: Box<str>,
+    waker: AtomicWaker,
+    has_ended: AtomicBool,
+}
+
+impl Seat {
+    /// Is woken from now on when there is something to look at.
+    pub(crate) fn wake_by(&self, waker: &std::task::Waker) {
+        self.waker.register(waker);
+    }
+
+    /// Whether the session or the server has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.has_ended.load(Ordering::Acquire)
+    }
+
+    fn end(&self) {
+        self.has_ended.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+}
+
+struct Channel {
+    /// Where the stream stands as far as it was read here.
+    head: u64,
+    recent: VecDeque<Arc<Batch>>,
+    recent_bytes: usize,
+    seats: BTreeMap<u64, Arc<Seat>>,
+}
+
+/// What is to be looked at.
+#[derive(Default)]
+pub(crate) struct Stirred {
+    /// These streams were written to.
+    pub(crate) streams: BTreeSet<StreamId>,
+    /// Any stream may have been.
+    pub(crate) all: bool,
+    /// Sessions have ended.
+    pub(crate) sessions: bool,
+}
+
+/// In an order of their own, so that simulated histories replay.
+#[derive(Default)]
+struct Inside {
+    channels: BTreeMap<StreamId, Channel>,
+    seats: BTreeMap<u64, Arc<Seat>>,
+    last_seat: u64,
+    stirred: Stirred,
+}
+
+/// What one who listens is to do.
+pub(crate) enum Next {
+    /// Take this, of this stream.
+    Take(StreamId, Arc<Batch>),
+    /// Read from the database.
+    Read,
+    /// Wait.
+    Wait,
+}
+
+/// Everybody who listens here.
+#[derive(Default)]
+pub(crate) struct Listeners {
+    inside: Mutex<Inside>,
+    stirred: Notify,
+}
+
+impl Listeners {
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets somebody listen by this session.
+    pub(crate) fn sit_down(&self, token_hash: String) -> Arc<Seat> {
+        let mut inside = self.lock();
+        inside.last_seat += 1;
+        let seat = Arc::new(Seat {
+            number: inside.last_seat,
+            token_hash: token_hash.into(),
+            waker: AtomicWaker::new(),
+            has_ended: AtomicBool::new(false),
+        });
+        inside.seats.insert(seat.number, seat.clone());
+        count(inside.seats.len());
+        seat
+    }
+
+    /// Says to what `seat` listens from now on, and where the database said that these streams stand: `true` if there is
+    /// one among them that it did not listen to.
+    pub(crate) fn listen_to(&self, seat: &Arc<Seat>, before: &[StreamId], now: &[(StreamId, u64)]) -> bool {
+        let mut inside = self.lock();
+        let mut is_new = false;
+        for (stream, head) in now {
+            let channel = inside.channels.entry(*stream).or_insert_with(|| Channel::at(*head));
+            is_new |= channel.seats.insert(seat.number, seat.clone()).is_none();
+        }
+        for stream in before {
+            if !now.iter().any(|(kept, _)| kept == stream) {
+                inside.leave(stream, seat.number);
+            }
+        }
+        is_new
+    }
+
+    /// Ends listening.
+    pub(crate) fn stand_up(&self, seat: &Seat, streams: &[StreamId]) {
+        let mut inside = self.lock();
+        for stream in streams {
+            inside.leave(stream, seat.number);
+        }
+        inside.seats.remove(&seat.number);
+        count(inside.seats.len());
+    }
+
+    /// What one who has come to these places does next.
+    pub(crate) fn next(&self, places: &[(StreamId, u64)]) -> Next {
+        let inside = self.lock();
+        for (stream, position) in places {
+            let Some(channel) = inside.channels.get(stream) else {
+                return Next::Read;
+            };
+            // Who read from the database by themselves can be ahead of what was read for all.
+            if channel.head <= *position {
+                continue;
+            }
+            return match channel.recent.iter().find(|batch| batch.after == *position) {
+                Some(batch) if !batch.tells_of_an_account() => Next::Take(*stream, batch.clone()),
+                _ => Next::Read,
+            };
+        }
+        Next::Wait
+    }
+
+    /// Notes that these streams were written to.
+    pub(crate) fn stir<'a>(&self, streams: impl IntoIterator<Item = &'a StreamId>) {
+        let mut inside = self.lock();
+        for stream in streams {
+            if inside.channels.contains_key(stream) {
+                inside.stirred.streams.insert(*stream);
+            }
+        }
+        if !inside.stirred.streams.is_empty() {
+            self.stirred.notify_one();
+        }
+    }
+
+    /// Notes that any stream may have been written to.
+    pub(crate) fn stir_all(&self) {
+        self.lock().stirred.all = true;
+        self.stirred.notify_one();
+    }
+
+    /// Notes that sessions may have ended.
+    pub(crate) fn stir_sessions(&self) {
+        self.lock().stirred.sessions = true;
+        self.stirred.notify_one();
+    }
+
+    /// Waits until something is to be looked at.
+    pub(crate) async fn wait(&self) {
+        self.stirred.notified().await;
+    }
+
+    /// Takes what is to be looked at.
+    pub(crate) fn take_stirred(&self) -> Stirred {
+        mem::take(&mut self.lock().stirred)
+    }
+
+    /// Notes anew what could not be looked at.
+    pub(crate) fn put_back(&self, stirred: Stirred) {
+        let mut inside = self.lock();
+        inside.stirred.streams.extend(stirred.streams);
+        inside.stirred.all |= stirred.all;
+        inside.stirred.sessions |= stirred.sessions;
+    }
+
+    /// Where the streams that somebody listens to stand, as far as they were read here.
+    pub(crate) fn heads(&self) -> Vec<(StreamId, u64)> {
+        let inside = self.lock();
+        inside
+            .channels
+            .iter()
+            .map(|(stream, channel)| (*stream, channel.head))
+            .collect()
+    }
+
+    /// The same of one; `None` if nobody listens to it.
+    pub(crate) fn head(&self, stream: StreamId) -> Option<u64> {
+        self.lock().channels.get(&stream).map(|channel| channel.head)
+    }
+
+    /// Shares what was read, and wakes those it is for.
+    pub(crate) fn publish(&self, stream: StreamId, batch: Batch) {
+        let mut inside = self.lock();
+        let Some(channel) = inside.channels.get_mut(&stream) else {
+            return;
+        };
+        channel.head = batch.last;
+        channel.recent_bytes += batch.text.len();
+        channel.recent.push_back(Arc::new(batch));
+        while channel.recent.len() > RECENT_BATCHES || (channel.recent_bytes > RECENT_BYTES && channel.recent.len() > 1)
+        {
+            if let Some(oldest) = channel.recent.pop_front() {
+                channel.recent_bytes -= oldest.text.len();
+            }
+        }
+        let seats: Vec<Arc<Seat>> = channel.seats.values().cloned().collect();
+        drop(inside);
+        for seat in seats {
+            seat.waker.wake();
+        }
+    }
+
+    /// The sessions by which somebody listens.
+    pub(crate) fn sessions(&self) -> Vec<String> {
+        let inside = self.lock();
+        inside.seats.values().map(|seat| seat.token_hash.to_string()).collect()
+    }
+
+    /// Ends all who listen by other sessions than these.
+    pub(crate) fn end_all_but(&self, live: &std::collections::HashSet<String>, asked: &[String]) {
+        let asked: std::collections::HashSet<&str> = asked.iter().map(String::as_str).collect();
+        let inside = self.lock();
+        for seat in inside.seats.values() {
+            // Who came meanwhile was looked up for their request.
+            if asked.contains(&*seat.token_hash) && !live.contains(&*seat.token_hash) {
+                seat.end();
+            }
+        }
+    }
+
+    /// Ends all.
+    pub(crate) fn end_all(&self) {
+        for seat in self.lock().seats.values() {
+            seat.end();
+        }
+    }
+}
+
+impl Channel {
+    fn at(head: u64) -> Self {
+        Self {
+            head,
+            recent: VecDeque::new(),
+            recent_bytes: 0,
+            seats: BTreeMap::new(),
+        }
+    }
+}
+
+/// How many listen, for operators.
+fn count(listeners: usize) {
+    metrics::gauge!("event_listeners").set(u32::try_from(listeners).unwrap_or(u32::MAX));
+}
+
+impl Inside {
+    fn leave(&mut self, stream: &StreamId, seat: u64) {
+        if let Some(channel) = self.channels.get_mut(stream) {
+            channel.seats.remove(&seat);
+            if channel.seats.is_empty() {
+                self.channels.remove(stream);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proffer_domain::{AccountId, CategoryId};
+    use uuid::Uuid;
+
+    fn batch(after: u64, text: &str) -> Batch {
+        Batch {
+            after,
+            last: after + 1,
+            text: text.to_owned(),
+        }
+    }
+
+    fn streams() -> (StreamId, StreamId) {
+        (
+            StreamId::Account(AccountId(Uuid::from_u128(1))),
+            StreamId::Category(CategoryId(Uuid::from_u128(2))),
+        )
+    }
+
+    #[test]
+    fn who_is_in_step_shares_what_comes_and_who_is_too_far_behind_reads() {
+        let listeners = Listeners::default();
+        let (_, stream) = streams();
+        let seat = listeners.sit_down("a".to_owned());
+        assert!(listeners.listen_to(&seat, &[], &[(stream, 7)]));
+        assert!(!listeners.listen_to(&seat, &[], &[(stream, 7)]));
+        assert!(matches!(listeners.next(&[(stream, 7)]), Next::Wait));
+        listeners.publish(stream, batch(7, "{}"));
+        assert!(matches!(listeners.next(&[(stream, 7)]), Next::Take(_, taken) if taken.last == 8));
+        assert!(matches!(listeners.next(&[(stream, 8)]), Next::Wait));
+        assert!(matches!(listeners.next(&[(stream, 3)]), Next::Read));
+        for after in 8..60 {
+            listeners.publish(stream, batch(after, "{}"));
+        }
+        assert!(matches!(listeners.next(&[(stream, 8)]), Next::Read));
+    }
+
+    #[test]
+    fn what_tells_of_an_account_is_read_since_its_streams_may_be_others() {
+        let listeners = Listeners::default();
+        let (stream, _) = streams();
+        let seat = listeners.sit_down("a".to_owned());
+        listeners.listen_to(&seat, &[], &[(stream, 0)]);
+        listeners.publish(stream, batch(0, "{\"seq\":1,\"entity\":\"account\"}"));
+        assert!(matches!(listeners.next(&[(stream, 0)]), Next::Read));
+    }
+
+    #[test]
+    fn nothing_is_kept_for_streams_that_nobody_listens_to() {
+        let listeners = Listeners::default();
+        let (account, category) = streams();
+        let seat = listeners.sit_down("a".to_owned());
+        let places = [(account, 0), (category, 0)];
+        listeners.listen_to(&seat, &[], &places);
+        listeners.stir([&account]);
+        assert_eq!(listeners.take_stirred().streams.len(), 1);
+        listeners.listen_to(&seat, &[account, category], &places[..1]);
+        assert_eq!(listeners.head(category), None);
+        listeners.stand_up(&seat, &[account]);
+        listeners.stir([&account]);
+        assert!(listeners.take_stirred().streams.is_empty() && listeners.heads().is_empty());
+        assert!(listeners.sessions().is_empty());
+    }
+
+    #[test]
+    fn a_session_that_ended_ends_its_listeners_and_no_others() {
+        let listeners = Listeners::default();
+        let (gone, lives) = (listeners.sit_down("a".to_owned()), listeners.sit_down("b".to_owned()));
+        let asked = listeners.sessions();
+        let later = listeners.sit_down("c".to_owned());
+        listeners.end_all_but(&["b".to_owned()].into(), &asked);
+        assert!(gone.has_ended() && !lives.has_ended() && !later.has_ended());
+    }
+}
