@@ -8,9 +8,11 @@ pub mod cli;
 pub mod demo;
 mod fault;
 pub mod flow;
+pub mod hints;
 pub mod jobs;
 pub mod language;
 pub mod mail;
+mod monitoring;
 pub mod pages;
 pub mod payment;
 pub mod peer;
@@ -18,4 +20,4 @@ pub mod ports;
 pub mod server;
 pub mod store;
 
-pub use server::{App, Config, MailRoute, Platform, PlatformError};
+pub use server::{App, Config, HintRoute, MailRoute, Platform, PlatformError};

@@ -1,7 +1,7 @@
 //! Changes as they happen, as server-sent events.
 
 use super::{ApiProblem, Caller, sync::read_cursor};
-use crate::{App, flow::PageText};
+use crate::{App, flow::PageText, monitoring::OpenStream};
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
     http::HeaderMap,
@@ -19,6 +19,8 @@ use tokio::{sync::watch, time::Instant};
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often changes written by another process are looked for.
 const POLL: Duration = Duration::from_secs(2);
+/// When clients come again that are sent to another instance: spread over this time, after a moment.
+const RECONNECT: Duration = Duration::from_secs(2);
 /// The largest number of changes in one event.
 const BATCH: u32 = 500;
 
@@ -56,6 +58,8 @@ pub async fn events(
         caller,
         cursor,
         changed,
+        is_ending: false,
+        _open: OpenStream::new(),
     };
     let events = stream::unfold(listener, |mut listener| async {
         let event = listener.next().await?;
@@ -73,6 +77,9 @@ struct Listener {
     changed: watch::Receiver<u64>,
     /// How many sessions had ended here, and when, at the last look whether this one goes on.
     session_checked: (u64, Instant),
+    /// Whether the client was told that this stream ends.
+    is_ending: bool,
+    _open: OpenStream,
 }
 
 impl Listener {
@@ -94,11 +101,27 @@ impl Listener {
                 }
             }
             tokio::select! {
-                () = self.app.stop.cancelled() => return None,
+                () = self.app.stop.cancelled() => return self.goodbye(),
                 _ = self.changed.changed() => {}
                 () = tokio::time::sleep(POLL) => {}
             }
         }
+    }
+
+    /// Tells the client once to come again, not all of them at the same moment. Whoever is in front sends it elsewhere.
+    fn goodbye(&mut self) -> Option<Event> {
+        if std::mem::replace(&mut self.is_ending, true) {
+            return None;
+        }
+        let mut random = [0; 2];
+        self.app.flow.ports().entropy.fill(&mut random);
+        let share = u32::from(u16::from_be_bytes(random));
+        let wait = Duration::from_millis(100) + RECONNECT * share / u32::from(u16::MAX);
+        Some(
+            Event::default()
+                .retry(wait)
+                .comment("this instance ends; connect again"),
+        )
     }
 
     /// What is new, or `None` when the session has ended meanwhile.

@@ -38,6 +38,7 @@ pub use work::Work;
 
 use crate::{
     fault,
+    hints::{Outgoing, Streams},
     ports::Ports,
     store::{AccountRow, Store, StoreError, StoredResponse},
 };
@@ -67,6 +68,9 @@ pub struct Flow {
     pub(crate) public_url: Arc<Url>,
     pub(crate) files: Arc<PathBuf>,
     changed: Arc<watch::Sender<u64>>,
+    /// What was committed here alone: work that it calls for is this instance's.
+    committed: Arc<watch::Sender<u64>>,
+    outgoing: Arc<Outgoing>,
     sessions_ended: Arc<AtomicU64>,
     pays_by: PaymentMethod,
     stripe: Option<Arc<StripeRoute>>,
@@ -85,6 +89,8 @@ impl Flow {
             public_url: Arc::new(public_url),
             files: Arc::new(files),
             changed: Arc::new(changed),
+            committed: Arc::new(watch::channel(0).0),
+            outgoing: Arc::default(),
             sessions_ended: Arc::default(),
             pays_by: PaymentMethod::OnAccount,
             stripe: None,
@@ -112,10 +118,31 @@ impl Flow {
         self.stripe.as_deref()
     }
 
-    /// Wakes whenever something was committed here.
+    /// Wakes whenever something was committed, here or, as far as is told, elsewhere.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// Wakes whenever something was committed here.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
+    }
+
+    /// What other instances are to be told.
+    pub(crate) fn outgoing(&self) -> &Outgoing {
+        &self.outgoing
+    }
+
+    /// Wakes who listens here to what another instance committed.
+    pub(crate) fn heard(&self, streams: &Streams, sessions_ended: bool) {
+        if sessions_ended {
+            self.sessions_ended.fetch_add(1, Ordering::Release);
+        }
+        if sessions_ended || *streams != Streams::These(std::collections::BTreeSet::new()) {
+            self.changed.send_modify(|count| *count += 1);
+        }
     }
 
     /// How many sessions have ended here since the start: whether it is worth asking again if one's own has.
@@ -127,6 +154,7 @@ impl Flow {
     /// Notes that a session has ended, and wakes who listens by it.
     pub(crate) fn session_ended(&self) {
         self.sessions_ended.fetch_add(1, Ordering::Release);
+        self.outgoing.session_ended();
         self.wake();
     }
 
@@ -274,18 +302,21 @@ impl Flow {
             at("platform.commit.after").await?;
             work.tx = self.store.begin().await?;
         }
-        for (stream, changes) in std::mem::take(&mut work.changes) {
-            work.tx.insert_changes(stream, &changes).await?;
+        let changes = std::mem::take(&mut work.changes);
+        for (stream, changes) in &changes {
+            work.tx.insert_changes(*stream, changes).await?;
         }
         work.tx.commit().await?;
         at("platform.commit.after").await?;
         self.wake();
+        self.outgoing.advanced(changes.into_keys());
         Ok(())
     }
 
-    /// Tells who waits for changes to look again.
+    /// Tells who waits for changes here to look again.
     pub fn wake(&self) {
         self.changed.send_modify(|count| *count += 1);
+        self.committed.send_modify(|count| *count += 1);
     }
 
     /// Keeps a refusal under its key; [`StoreError::Contended`] if the same key got a response meanwhile.
