@@ -14,7 +14,7 @@ pub(crate) const BUILD_PACKAGES: [&str; 6] = [
 ];
 
 /// What is installed by apt to run it where there is no display, and to test it.
-pub(crate) const TEST_PACKAGES: [&str; 22] = [
+pub(crate) const TEST_PACKAGES: [&str; 24] = [
     "xvfb",
     "xauth",
     "x11-utils",
@@ -29,6 +29,8 @@ pub(crate) const TEST_PACKAGES: [&str; 22] = [
     "chromium",
     "fonts-noto-core",
     "gnome-keyring",
+    "nats-server",
+    "openssl",
     "postgresql",
     "procps",
     "python3",

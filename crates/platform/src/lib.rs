@@ -8,9 +8,11 @@ pub mod cli;
 pub mod demo;
 mod fault;
 pub mod flow;
+pub mod hints;
 pub mod jobs;
 pub mod language;
 pub mod mail;
+mod monitoring;
 pub mod open_files;
 pub mod pages;
 pub mod payment;
@@ -20,4 +22,4 @@ pub mod server;
 pub mod store;
 mod streams;
 
-pub use server::{App, Config, MailRoute, Platform, PlatformError};
+pub use server::{App, Config, HintRoute, MailRoute, Platform, PlatformError};

@@ -3,9 +3,10 @@
 use crate::{
     api,
     flow::{Flow, FlowError, StripeRoute},
+    hints::{self, HintError, Hints, NatsHints, PostgresHints},
     jobs,
-    mail::{FolderMailer, MailError, Mailer, SmtpMailer},
-    pages,
+    mail::{FolderMailer, MailError, Mailer, SmtpMailer, SmtpRoute},
+    monitoring, pages,
     payment::stripe::{StripeClient, StripeConfig},
     ports::Ports,
     store::{Store, StoreError},
@@ -20,13 +21,13 @@ use axum::{
 };
 use ipnet::IpNet;
 use lettre::message::Mailbox;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use proffer_domain::PaymentMethod;
 use std::{
     future::IntoFuture,
     net::SocketAddr,
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::net::TcpListener;
@@ -39,12 +40,24 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How email goes out.
 #[derive(Clone)]
 pub enum MailRoute {
-    /// By SMTP, to this URL.
-    Smtp(String),
+    /// By SMTP.
+    Smtp(SmtpRoute),
     /// As files into this folder.
     Folder(PathBuf),
     /// By a mailer brought along.
     Custom(Arc<dyn Mailer>),
+}
+
+/// How instances over one database tell each other of changes.
+#[derive(Clone, Default)]
+pub enum HintRoute {
+    /// By the database's own means; with SQLite there is one instance, which need not be told.
+    #[default]
+    Database,
+    /// By NATS, at this address.
+    Nats(Url),
+    /// By means brought along, such as those of one process.
+    Custom(Arc<dyn Hints>),
 }
 
 /// What a platform is opened with.
@@ -58,6 +71,13 @@ pub struct Config {
     pub public_url: Option<Url>,
     /// How email goes out.
     pub mail: MailRoute,
+    /// How other instances over the same database are told of changes, and tell.
+    pub hints: HintRoute,
+    /// How long an instance has an email to itself; should it die, another sends it then.
+    pub claim: Duration,
+    /// How long it goes on serving, and says that it is about to end, when it is told to stop: what stands in front sends
+    /// requests to others meanwhile.
+    pub drain: Duration,
     /// The time and randomness.
     pub ports: Ports,
     /// The proxies in front of it that say truly whom they forward; nobody else is believed.
@@ -78,6 +98,9 @@ impl Config {
             database: None,
             public_url: None,
             mail,
+            hints: HintRoute::default(),
+            claim: jobs::CLAIM,
+            drain: Duration::ZERO,
             ports: Ports::default(),
             trusted_proxies: Vec::new(),
             pays_by: PaymentMethod::OnAccount,
@@ -106,6 +129,9 @@ pub enum PlatformError {
     /// Email cannot go out by this route.
     #[error("email cannot go out: {0}")]
     Mail(#[from] MailError),
+    /// Other instances cannot be told by this route.
+    #[error("other instances cannot be told of changes: {0}")]
+    Hints(#[from] HintError),
     /// Payments cannot go by this route.
     #[error("payments cannot go by Stripe: {0}")]
     Payment(String),
@@ -119,6 +145,8 @@ pub enum PlatformError {
 pub struct App {
     /// What happens.
     pub flow: Flow,
+    /// Cancelled when the platform is told to stop, and should be sent nothing more.
+    pub draining: CancellationToken,
     /// Cancelled when the platform stops.
     pub stop: CancellationToken,
     /// Counters and gauges.
@@ -132,6 +160,7 @@ pub struct Platform {
     config: Config,
     store: Store,
     mailer: Arc<dyn Mailer>,
+    hints: Option<Arc<dyn Hints>>,
     /// Every flow is one of this: what one commits wakes who listens by another.
     flow: Flow,
 }
@@ -159,7 +188,7 @@ impl Platform {
             .parse()
             .map_err(|error: lettre::address::AddressError| MailError::Permanent(error.to_string()))?;
         let mailer: Arc<dyn Mailer> = match &config.mail {
-            MailRoute::Smtp(url) => Arc::new(SmtpMailer::new(url, from)?),
+            MailRoute::Smtp(route) => Arc::new(SmtpMailer::new(route, from)?),
             MailRoute::Folder(folder) => Arc::new(FolderMailer::new(folder.clone(), from)),
             MailRoute::Custom(mailer) => mailer.clone(),
         };
@@ -170,11 +199,13 @@ impl Platform {
         #[cfg(feature = "simulation")]
         flow.mail_at_once_by(mailer.clone());
         flow.pay_by(config.pays_by, stripe_route(&config)?);
+        let hints = hints_of(&config, &store)?;
         flow.ensure_limits().await?;
         let platform = Self {
             config,
             store,
             mailer,
+            hints,
             flow,
         };
         Ok(platform)
@@ -202,23 +233,62 @@ impl Platform {
         address: SocketAddr,
         stop: &CancellationToken,
     ) -> (Router, impl Future<Output = ()> + Send + 'static) {
+        let (router, jobs) = self.parts_with(address, stop, stop);
+        let relay = self.relay(stop);
+        let background = async move {
+            tokio::join!(jobs, relay);
+        };
+        (router, background)
+    }
+
+    /// The same, where serving goes on for a while after background work has been told to stop.
+    fn parts_with(
+        &self,
+        address: SocketAddr,
+        draining: &CancellationToken,
+        stop: &CancellationToken,
+    ) -> (Router, impl Future<Output = ()> + Send + 'static) {
         let flow = self.flow_at(address);
         let app = App {
             flow: flow.clone(),
+            draining: draining.clone(),
             stop: stop.clone(),
-            metrics: metrics_handle(),
+            metrics: monitoring::handle(),
             trusted_proxies: self.config.trusted_proxies.clone().into(),
         };
-        (router(app), jobs::run(flow, self.mailer.clone(), stop.clone()))
+        let jobs = jobs::run(
+            flow,
+            self.mailer.clone(),
+            self.config.claim,
+            draining.clone(),
+            stop.clone(),
+        );
+        (router(app), jobs)
     }
 
-    /// Serves until `stop` is cancelled; then lets requests under way end, and closes the database.
+    /// Tells other instances, and is told.
+    fn relay(&self, stop: &CancellationToken) -> impl Future<Output = ()> + Send + 'static {
+        let (hints, flow, stop) = (self.hints.clone(), self.flow.clone(), stop.clone());
+        async move {
+            if let Some(hints) = hints {
+                hints::relay(hints, flow, stop).await;
+            }
+        }
+    }
+
+    /// Serves until `stop` is cancelled: then background work ends, `/healthz` says that no more is to be sent here, and
+    /// after the time for draining, event streams are sent elsewhere, requests under way end, and the database is closed.
     ///
     /// # Errors
     /// If the listener fails.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> Result<(), PlatformError> {
-        let (router, jobs) = self.parts(listener.local_addr()?, &stop);
+        let ending = CancellationToken::new();
+        let told = CancellationToken::new();
+        let (router, jobs) = self.parts_with(listener.local_addr()?, &stop, &ending);
         let jobs = tokio::spawn(jobs);
+        let relay = tokio::spawn(self.relay(&told));
+        let upkeep = tokio::spawn(monitoring::upkeep());
+        tokio::spawn(drain(stop.clone(), self.config.drain, ending.clone()));
         // An event is a small write that must not wait for more to send with it.
         let listener = listener.tap_io(|connection| {
             if let Err(error) = connection.set_nodelay(true) {
@@ -226,9 +296,9 @@ impl Platform {
             }
         });
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let server = axum::serve(listener, router).with_graceful_shutdown(ending.clone().cancelled_owned());
         let ended = async {
-            stop.cancelled().await;
+            ending.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
         let served = tokio::select! {
@@ -236,6 +306,9 @@ impl Platform {
             () = ended => Ok(()),
         };
         stop.cancel();
+        ending.cancel();
+        // What the last requests wrote is told to the others.
+        told.cancel();
         // An email under way may take its time-out; it is sent again by the next run, with the same Message-ID.
         let abort = jobs.abort_handle();
         match tokio::time::timeout(GRACE, jobs).await {
@@ -243,9 +316,40 @@ impl Platform {
             Ok(Err(error)) => tracing::error!(%error, "background work ended badly"),
             Err(_) => abort.abort(),
         }
+        let abort = relay.abort_handle();
+        if tokio::time::timeout(GRACE, relay).await.is_err() {
+            abort.abort();
+        }
+        upkeep.abort();
         self.store.close().await;
         Ok(served?)
     }
+}
+
+/// Ends serving some time after it was told to stop.
+async fn drain(stop: CancellationToken, time: Duration, ending: CancellationToken) {
+    tokio::select! {
+        () = ending.cancelled() => return,
+        () = stop.cancelled() => {}
+    }
+    if !time.is_zero() {
+        tracing::info!(seconds = time.as_secs(), "draining");
+        tokio::select! {
+            () = ending.cancelled() => {}
+            () = tokio::time::sleep(time) => {}
+        }
+    }
+    ending.cancel();
+}
+
+/// How other instances are told, if there can be any.
+fn hints_of(config: &Config, store: &Store) -> Result<Option<Arc<dyn Hints>>, HintError> {
+    Ok(match (&config.hints, &config.database) {
+        (HintRoute::Custom(hints), _) => Some(hints.clone()),
+        (HintRoute::Nats(url), _) => Some(Arc::new(NatsHints::new(url)?)),
+        (HintRoute::Database, Some(url)) if !store.is_of_one_process() => Some(Arc::new(PostgresHints::new(url)?)),
+        (HintRoute::Database, _) => None,
+    })
 }
 
 /// Stripe as it is configured.
@@ -286,19 +390,4 @@ async fn measure(request: Request, next: Next) -> Response {
     metrics::histogram!("http_request_duration_seconds", "route" => route.clone()).record(elapsed);
     tracing::info!(request_id, %method, route, status, elapsed_us = elapsed.as_micros(), "request");
     response
-}
-
-/// One recorder for the process; a second platform in it shares the counters.
-fn metrics_handle() -> PrometheusHandle {
-    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-    HANDLE
-        .get_or_init(|| {
-            let recorder = PrometheusBuilder::new().build_recorder();
-            let handle = recorder.handle();
-            if metrics::set_global_recorder(recorder).is_err() {
-                tracing::warn!("another recorder of metrics is in place; /metrics stays empty");
-            }
-            handle
-        })
-        .clone()
 }

@@ -10,7 +10,7 @@ use std::{
     mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU8, Ordering},
     },
 };
 use tokio::sync::Notify;
@@ -43,7 +43,17 @@ pub(crate) struct Seat {
     number: u64,
     token_hash: Box<str>,
     waker: AtomicWaker,
-    has_ended: AtomicBool,
+    /// One of [`Ended`], or zero.
+    ended: AtomicU8,
+}
+
+/// Why one who listens is to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The session has ended.
+    Session = 1,
+    /// The server ends; another one goes on.
+    Server = 2,
 }
 
 impl Seat {
@@ -53,12 +63,16 @@ impl Seat {
     }
 
     /// Whether the session or the server has ended.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.has_ended.load(Ordering::Acquire)
+    pub(crate) fn ended(&self) -> Option<Ended> {
+        match self.ended.load(Ordering::Acquire) {
+            0 => None,
+            1 => Some(Ended::Session),
+            _ => Some(Ended::Server),
+        }
     }
 
-    fn end(&self) {
-        self.has_ended.store(true, Ordering::Release);
+    fn end(&self, why: Ended) {
+        self.ended.store(why as u8, Ordering::Release);
         self.waker.wake();
     }
 }
@@ -121,10 +135,9 @@ impl Listeners {
             number: inside.last_seat,
             token_hash: token_hash.into(),
             waker: AtomicWaker::new(),
-            has_ended: AtomicBool::new(false),
+            ended: AtomicU8::new(0),
         });
         inside.seats.insert(seat.number, seat.clone());
-        count(inside.seats.len());
         seat
     }
 
@@ -152,7 +165,6 @@ impl Listeners {
             inside.leave(stream, seat.number);
         }
         inside.seats.remove(&seat.number);
-        count(inside.seats.len());
     }
 
     /// What one who has come to these places does next.
@@ -267,15 +279,15 @@ impl Listeners {
         for seat in inside.seats.values() {
             // Who came meanwhile was looked up for their request.
             if asked.contains(&*seat.token_hash) && !live.contains(&*seat.token_hash) {
-                seat.end();
+                seat.end(Ended::Session);
             }
         }
     }
 
-    /// Ends all.
+    /// Ends all, because the server does.
     pub(crate) fn end_all(&self) {
         for seat in self.lock().seats.values() {
-            seat.end();
+            seat.end(Ended::Server);
         }
     }
 }
@@ -289,11 +301,6 @@ impl Channel {
             seats: BTreeMap::new(),
         }
     }
-}
-
-/// How many listen, for operators.
-fn count(listeners: usize) {
-    metrics::gauge!("event_listeners").set(u32::try_from(listeners).unwrap_or(u32::MAX));
 }
 
 impl Inside {
@@ -380,6 +387,6 @@ mod tests {
         let asked = listeners.sessions();
         let later = listeners.sit_down("c".to_owned());
         listeners.end_all_but(&["b".to_owned()].into(), &asked);
-        assert!(gone.has_ended() && !lives.has_ended() && !later.has_ended());
+        assert!(gone.ended() == Some(Ended::Session) && lives.ended().is_none() && later.ended().is_none());
     }
 }

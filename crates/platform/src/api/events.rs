@@ -7,7 +7,8 @@ use super::{ApiProblem, Caller, sync::read_cursor};
 use crate::{
     App,
     flow::{Flow, FlowError, PageText, hash},
-    streams::{Next, Seat},
+    monitoring::OpenStream,
+    streams::{Ended, Next, Seat},
 };
 use axum::{
     body::{Body, Bytes},
@@ -30,6 +31,8 @@ use tokio::time::{Instant, Sleep};
 /// A sign of life, so that a dead connection is noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const HEARTBEAT_TEXT: &[u8] = b":\n\n";
+/// When clients come again that are sent to another instance: spread over this time, after a moment.
+const RECONNECT: Duration = Duration::from_secs(2);
 /// The largest number of changes in one event.
 const BATCH: u32 = 500;
 
@@ -67,8 +70,10 @@ pub async fn events(
         listened_to: Box::default(),
         flow: app.flow,
         is_to_read: true,
+        is_ending: false,
         reading: None,
         heartbeat: Box::pin(tokio::time::sleep(HEARTBEAT)),
+        _open: OpenStream::new(),
     };
     if app.stop.is_cancelled() {
         // Those who sat down before were ended; this one may have come too late for it.
@@ -92,8 +97,11 @@ struct Listener {
     /// The streams that it is told of by its seat.
     listened_to: Box<[StreamId]>,
     is_to_read: bool,
+    /// Whether the client was told that this stream ends.
+    is_ending: bool,
     reading: Option<Reading>,
     heartbeat: Pin<Box<Sleep>>,
+    _open: OpenStream,
 }
 
 impl Listener {
@@ -103,6 +111,19 @@ impl Listener {
         Cursor {
             positions: begun.collect(),
         }
+    }
+
+    /// Tells the client once to come again, not all of them at the same moment. Whoever is in front sends it elsewhere.
+    fn goodbye(&mut self) -> Option<Bytes> {
+        if std::mem::replace(&mut self.is_ending, true) {
+            return None;
+        }
+        let mut random = [0; 2];
+        self.flow.ports().entropy.fill(&mut random);
+        let share = u32::from(u16::from_be_bytes(random));
+        let wait = Duration::from_millis(100) + RECONNECT * share / u32::from(u16::MAX);
+        let text = format!(": this instance ends; connect again\nretry: {}\n\n", wait.as_millis());
+        Some(text.into())
     }
 
     fn read(&self) -> Reading {
@@ -140,8 +161,10 @@ impl Stream for Listener {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.seat.wake_by(context.waker());
         loop {
-            if self.seat.has_ended() {
-                return Poll::Ready(None);
+            match self.seat.ended() {
+                Some(Ended::Session) => return Poll::Ready(None),
+                Some(Ended::Server) => return Poll::Ready(self.goodbye().map(Ok)),
+                None => {}
             }
             let sent = if let Some(reading) = &mut self.reading {
                 let read = ready!(reading.as_mut().poll(context));

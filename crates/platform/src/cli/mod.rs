@@ -3,6 +3,7 @@
 mod accounts;
 mod administration;
 mod ledger;
+mod operations;
 mod serve;
 
 use crate::{Config, Platform};
@@ -20,7 +21,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API and the customers' pages until a SIGTERM or Ctrl+C.
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Make accounts.
     #[command(subcommand)]
     Account(accounts::AccountCommand),
@@ -35,6 +36,14 @@ enum Command {
     /// What is owed, held and earned.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Copy the data into a folder, while the platform serves.
+    Backup(operations::Backup),
+    /// Say that the data was restored from a copy, before anything serves it: clients who were told of what is lost begin
+    /// anew then.
+    Restored(Place),
+    /// Take in email that came back.
+    #[command(subcommand)]
+    Email(operations::EmailCommand),
     /// A believable data set, and a scripted customer.
     #[command(subcommand)]
     Demo(crate::demo::DemoCommand),
@@ -82,6 +91,9 @@ pub async fn run() -> ExitCode {
         Command::Limits(command) => command.run().await,
         Command::Audit(audit) => audit.run().await,
         Command::Ledger(command) => command.run().await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Restored(place) => operations::restored(&place).await,
+        Command::Email(command) => command.run().await,
         Command::Demo(command) => command.run().await,
         Command::Openapi => print_openapi(),
     };

@@ -2,7 +2,8 @@
 
 use super::{Place, say};
 use crate::{
-    MailRoute, Platform,
+    HintRoute, MailRoute, Platform,
+    mail::SmtpRoute,
     payment::{
         Secret,
         stripe::{Consent, STRIPE_URL, StripeConfig},
@@ -16,6 +17,7 @@ use std::{
     io,
     net::IpAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
@@ -44,6 +46,13 @@ pub struct Serve {
         conflicts_with = "mail_dir"
     )]
     smtp: Option<String>,
+    /// A file of certificates (PEM) that the mail server's may be signed by, beside the public authorities.
+    #[arg(long, value_name = "FILE", requires = "smtp")]
+    smtp_ca: Option<PathBuf>,
+    /// The address to which email that cannot be delivered comes back, such as bounces@example.com; a number of the email
+    /// is added after a plus sign. Its mailbox pipes each message to `email bounced`.
+    #[arg(long, value_name = "ADDRESS", requires = "smtp")]
+    bounces: Option<String>,
     /// Write each email as an .eml file into this folder; the default is the folder mail of the data folder.
     #[arg(long, value_name = "DIR")]
     mail_dir: Option<PathBuf>,
@@ -51,6 +60,20 @@ pub struct Serve {
     /// to sign in are counted; may be given several times. Without one, the header is ignored.
     #[arg(long, value_name = "NET", value_parser = network)]
     trusted_proxy: Vec<IpNet>,
+    /// Tell other instances over the same database of changes by NATS at this address, such as nats://host:4222/subject;
+    /// without it they are told by PostgreSQL itself.
+    #[arg(long, value_name = "URL", env = "PROFFER_HINTS", hide_env_values = true)]
+    hints: Option<Url>,
+    /// How long it goes on serving when it is told to end, while /healthz already answers 503, so that what stands in front
+    /// sends requests elsewhere. A second signal ends it at once.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=3_600))]
+    drain_seconds: u64,
+    /// How long an instance has an email to itself; should it die, another one sends it then.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(2..=3_600))]
+    claim_seconds: u64,
+    /// How the log is written; RUST_LOG says how much, such as proffer_platform=info.
+    #[arg(long, value_enum, default_value = "text")]
+    log: LogForm,
     /// How customers pay for offers that they accept from now on. For stripe, its secret key is in the environment
     /// variable PROFFER_STRIPE_KEY and the secret of its webhooks (to the public URL with /webhooks/stripe) in
     /// PROFFER_STRIPE_WEBHOOK_SECRET, or each in a file.
@@ -65,6 +88,15 @@ pub struct Serve {
     /// Another address of Stripe's interface, such as that of a stand-in.
     #[arg(long, value_name = "URL", default_value = STRIPE_URL)]
     stripe_url: Url,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LogForm {
+    /// Lines to read.
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 /// How customers pay.
@@ -101,7 +133,7 @@ impl Serve {
 
     /// Serves until it is told to stop.
     pub async fn run(self) -> anyhow::Result<()> {
-        log_to_stderr();
+        log_to_stderr(self.log);
         crate::open_files::raise_for_serving();
         let mut config = self.place.config();
         config.public_url = self.public_url.as_deref().map(public_url).transpose()?;
@@ -111,8 +143,20 @@ impl Serve {
             PaymentName::Stripe => PaymentMethod::Stripe,
         };
         config.trusted_proxies = self.trusted_proxy;
+        config.drain = Duration::from_secs(self.drain_seconds);
+        config.claim = Duration::from_secs(self.claim_seconds);
+        if let Some(url) = self.hints {
+            config.hints = HintRoute::Nats(url);
+        }
         if let Some(url) = self.smtp {
-            config.mail = MailRoute::Smtp(url);
+            let read = |file: &PathBuf| {
+                std::fs::read(file).with_context(|| format!("--smtp-ca {} cannot be read", file.display()))
+            };
+            config.mail = MailRoute::Smtp(SmtpRoute {
+                url,
+                certificates: self.smtp_ca.as_ref().map(read).transpose()?,
+                bounces: self.bounces,
+            });
         } else if let Some(folder) = self.mail_dir {
             config.mail = MailRoute::Folder(folder);
         }
@@ -174,14 +218,17 @@ pub(super) fn public_url(text: &str) -> anyhow::Result<Url> {
 }
 
 /// Logs go to standard error, without anything personal; `RUST_LOG` says how much.
-fn log_to_stderr() {
+fn log_to_stderr(form: LogForm) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,proffer_platform=warn"));
-    let subscriber = tracing_subscriber::fmt()
+    let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .finish();
-    if tracing::subscriber::set_global_default(subscriber).is_err() {
+        .with_writer(std::io::stderr);
+    let set = match form {
+        LogForm::Text => tracing::subscriber::set_global_default(builder.finish()),
+        LogForm::Json => tracing::subscriber::set_global_default(builder.json().flatten_event(true).finish()),
+    };
+    if set.is_err() {
         tracing::debug!("another log is in place");
     }
 }
@@ -191,11 +238,18 @@ async fn stop_on_signal(stop: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut terminate), Ok(mut interrupt)) => {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+            for is_first in [true, false] {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                if is_first {
+                    stop.cancel();
+                } else {
+                    // Who asks twice does not want to wait; what is under way is undone, as by a crash.
+                    std::process::exit(1);
+                }
             }
-            stop.cancel();
         }
         (Err(error), _) | (_, Err(error)) => tracing::error!(%error, "signals cannot be heard; kill ends it hard"),
     }

@@ -152,17 +152,19 @@ impl Flow {
     /// # Errors
     /// If the database fails.
     pub async fn ensure_limits(&self) -> Result<(), FlowError> {
-        if self
-            .store
-            .read()
-            .await?
-            .document(Entity::Limits, Uuid::nil())
-            .await?
-            .is_none()
-        {
-            self.set_limits(Limits::default()).await?;
+        if self.has_limits().await? {
+            return Ok(());
         }
-        Ok(())
+        match self.set_limits(Limits::default()).await {
+            // Another instance that started at the same moment was faster.
+            Err(_) if self.has_limits().await? => Ok(()),
+            set => set,
+        }
+    }
+
+    async fn has_limits(&self) -> Result<bool, FlowError> {
+        let mut tx = self.store.read().await?;
+        Ok(tx.document(Entity::Limits, Uuid::nil()).await?.is_some())
     }
 
     /// Sets the limits.

@@ -9,6 +9,18 @@ use proffer_protocol::{CategoryDocument, Document, Entity, ErrorCode};
 const PAGE: u32 = 500;
 
 impl Flow {
+    /// Begins a new part of every stream after the data was restored from a copy, so that clients who were told of what
+    /// is lost begin anew, and no others. To be done while nothing serves.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn begin_after_restoring(&self) -> Result<(), FlowError> {
+        let mut tx = self.store.begin().await?;
+        // Later than any number ever given, also by what was restored before and lost again.
+        tx.begin_streams_at(self.ports.clock.now().as_microsecond()).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// All accounts by address, of one role or of all.
     ///
     /// # Errors

@@ -2,8 +2,8 @@
 
 use super::{Flow, FlowError};
 use crate::store::{AccountRow, StoreError};
-use proffer_domain::{AccountId, Role};
-use proffer_protocol::{Cursor, StreamId, SyncPage};
+use proffer_domain::{AccountId, FieldCode, FieldProblem, Role};
+use proffer_protocol::{Cursor, CursorError, StreamId, SyncPage};
 use std::fmt::Write;
 
 /// The largest number of changes in one answer.
@@ -43,7 +43,7 @@ impl Flow {
     /// The same as the wire has it: made of the stored documents' text, which is not read.
     ///
     /// # Errors
-    /// If the database fails.
+    /// [`FlowError::Refused`] if the cursor is of a history that was lost; else if the database fails.
     pub async fn page_since(&self, account: &AccountRow, cursor: &Cursor, limit: u32) -> Result<PageText, FlowError> {
         self.page_for(account.id, account.role, cursor, limit).await
     }
@@ -73,6 +73,10 @@ impl Flow {
         let mut json = String::from("{\"changes\":[");
         for stream in &streams {
             let after = cursor.position(stream);
+            if !tx.is_place(*stream, after).await? {
+                let problem = FieldProblem::new("/cursor", FieldCode::Malformed, CursorError.to_string());
+                return Err(FlowError::fields(vec![problem]));
+            }
             // Without room for any, only whether something waits there is of interest.
             let found = tx.changes(*stream, after, limit - count).await?;
             count += found.count;

@@ -1,7 +1,8 @@
 //! What the clock does: locks lapse, offers expire, are reminded of, complete; emails that were given up are noted.
 
-use super::{Flow, FlowError, Work, offers, questions};
-use crate::store::{AccountRow, DocumentKey, StoreError};
+use super::{ATTEMPTS, Flow, FlowError, Work, offers, questions};
+use crate::store::{AccountRow, DocumentKey, EmailRow, StoreError};
+use jiff::Timestamp;
 use proffer_domain::{AccountId, Actor, OfferCommand, OfferId, OfferState, Role};
 use proffer_protocol::{Document, Entity, OfferDocument};
 use uuid::Uuid;
@@ -32,7 +33,10 @@ impl Flow {
     /// Does what is due of one thing; whether that changed anything.
     async fn run_one(&self, key: DocumentKey) -> Result<bool, FlowError> {
         let mut work = self.begin(clock_account()).await?;
-        match work.tx.document(key.entity, key.id).await? {
+        if !work.tx.claim_due(key, work.now).await? {
+            return Ok(false);
+        }
+        let done = match work.tx.document(key.entity, key.id).await? {
             Some(Document::Question(mut document)) => {
                 let lapsed = document
                     .question
@@ -44,33 +48,76 @@ impl Flow {
                 }
                 document.question.lock = None;
                 questions::publish(&mut work, document).await?;
-                work.audit("lock_lapsed", key.entity, key.id, None).await?;
+                "lock_lapsed"
             }
             Some(Document::Offer(document)) => {
                 let Some(action) = run_offer(&mut work, document).await? else {
                     return Ok(false);
                 };
-                work.audit(action, key.entity, key.id, None).await?;
+                action
             }
             _ => return Ok(false),
-        }
+        };
+        work.audit(done, key.entity, key.id, None).await?;
         self.commit(work).await?;
+        metrics::counter!("clock_actions_total", "action" => done).increment(1);
         Ok(true)
     }
 
-    /// Notes on an offer that the email about it was given up.
+    /// Gives a claimed email up and notes it on the offer that it is about; whether the claim still held.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn note_email_failed(&self, offer: OfferId) -> Result<(), FlowError> {
-        let mut work = self.begin(clock_account()).await?;
-        if let Some(Document::Offer(mut document)) = work.tx.document(Entity::Offer, offer.0).await? {
+    pub async fn give_up_email(&self, claimed: &EmailRow, error: &str) -> Result<bool, FlowError> {
+        let mut attempt = 1;
+        loop {
+            let mut work = self.begin(clock_account()).await?;
+            if !work.tx.email_not_sent(claimed, error, None).await? {
+                return Ok(false);
+            }
+            match self.note_email_failed(work, claimed.created_at, claimed.offer_id).await {
+                Err(FlowError::Store(StoreError::Contended)) if attempt < ATTEMPTS => attempt += 1,
+                done => return done.map(|()| true),
+            }
+        }
+    }
+
+    /// Notes that an email that a mail server had taken came back, and this on the offer that it is about; whether that
+    /// was new.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn email_bounced(&self, email: Uuid, error: &str) -> Result<bool, FlowError> {
+        let mut attempt = 1;
+        loop {
+            let mut work = self.begin(clock_account()).await?;
+            let Some((created_at, offer)) = work.tx.email_bounced(email, error, work.now).await? else {
+                return Ok(false);
+            };
+            match self.note_email_failed(work, created_at, offer).await {
+                Err(FlowError::Store(StoreError::Contended)) if attempt < ATTEMPTS => attempt += 1,
+                done => return done.map(|()| true),
+            }
+        }
+    }
+
+    /// Commits that an email did not arrive, with this told on its offer, unless that was revised since.
+    async fn note_email_failed(
+        &self,
+        mut work: Work,
+        created_at: Timestamp,
+        offer: Option<OfferId>,
+    ) -> Result<(), FlowError> {
+        if let Some(offer) = offer
+            && let Some(Document::Offer(mut document)) = work.tx.document(Entity::Offer, offer.0).await?
+            && !document.offer.email_failed
+            && created_at.as_microsecond() >= document.offer.sent_at.as_microsecond()
+        {
             document.revision += 1;
             document.offer.email_failed = true;
             work.publish(&Document::Offer(document)).await?;
-            self.commit(work).await?;
         }
-        Ok(())
+        self.commit(work).await
     }
 }
 
@@ -101,7 +148,7 @@ fn clock_account() -> AccountRow {
         name: "Proffer".to_owned(),
         password_hash: String::new(),
         time_zone: "UTC".to_owned(),
-        created_at: jiff::Timestamp::UNIX_EPOCH,
+        created_at: Timestamp::UNIX_EPOCH,
         disabled_at: None,
         language: crate::language::Language::default(),
     }

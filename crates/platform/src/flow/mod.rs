@@ -39,6 +39,7 @@ pub use work::Work;
 
 use crate::{
     fault,
+    hints::{Outgoing, Streams},
     ports::Ports,
     store::{AccountRow, Store, StoreError, StoredResponse, Tx},
     streams::Listeners,
@@ -62,7 +63,10 @@ pub struct Flow {
     pub(crate) public_url: Arc<Url>,
     pub(crate) files: Arc<PathBuf>,
     changed: Arc<watch::Sender<u64>>,
+    /// What was committed here alone: work that it calls for is this instance's.
+    committed: Arc<watch::Sender<u64>>,
     listeners: Arc<Listeners>,
+    outgoing: Arc<Outgoing>,
     pays_by: PaymentMethod,
     stripe: Option<Arc<StripeRoute>>,
     #[cfg(feature = "simulation")]
@@ -80,7 +84,9 @@ impl Flow {
             public_url: Arc::new(public_url),
             files: Arc::new(files),
             changed: Arc::new(changed),
+            committed: Arc::new(watch::channel(0).0),
             listeners: Arc::default(),
+            outgoing: Arc::default(),
             pays_by: PaymentMethod::OnAccount,
             stripe: None,
             #[cfg(feature = "simulation")]
@@ -107,15 +113,41 @@ impl Flow {
         self.stripe.as_deref()
     }
 
-    /// Wakes whenever something was committed here.
+    /// Wakes whenever something was committed, here or, as far as is told, elsewhere.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }
 
+    /// Wakes whenever something was committed here.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
+    }
+
+    /// What other instances are to be told.
+    pub(crate) fn outgoing(&self) -> &Outgoing {
+        &self.outgoing
+    }
+
+    /// Has those who listen here told what another instance committed.
+    pub(crate) fn heard(&self, streams: &Streams, sessions_ended: bool) {
+        if sessions_ended {
+            self.listeners.stir_sessions();
+        }
+        match streams {
+            Streams::These(streams) => self.listeners.stir(streams),
+            Streams::Any => self.listeners.stir_all(),
+        }
+        if sessions_ended || !streams.is_empty() {
+            self.changed.send_modify(|count| *count += 1);
+        }
+    }
+
     /// Notes that a session has ended, and has those who listen by it told.
     pub(crate) fn session_ended(&self) {
         self.listeners.stir_sessions();
+        self.outgoing.session_ended();
     }
 
     /// The database.
@@ -275,13 +307,16 @@ impl Flow {
         at("platform.commit.after").await?;
         self.listeners.stir(changes.keys());
         self.changed.send_modify(|count| *count += 1);
+        self.committed.send_modify(|count| *count += 1);
+        self.outgoing.advanced(changes.into_keys());
         Ok(())
     }
 
-    /// Tells who waits for changes to look again, whatever it is that changed.
+    /// Tells who waits for changes here to look again, whatever it is that changed.
     pub fn wake(&self) {
         self.listeners.stir_all();
         self.changed.send_modify(|count| *count += 1);
+        self.committed.send_modify(|count| *count += 1);
     }
 
     /// Keeps a refusal under its key; [`StoreError::Contended`] if the same key got a response meanwhile.

@@ -5,15 +5,21 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    address::Envelope,
     message::{
         Mailbox, MultiPart,
         header::{Header, HeaderName, HeaderValue},
+    },
+    transport::smtp::{
+        client::{Certificate, Tls, TlsParameters},
+        response::Code,
     },
 };
 use std::{
     path::PathBuf,
     time::{Duration, SystemTime},
 };
+use url::{Host, Url};
 use uuid::Uuid;
 
 /// Why an email did not go out.
@@ -104,11 +110,18 @@ plain_header!(
     "That one POST there does so, without asking more."
 );
 
-fn compose(email: &OutgoingEmail, from: &Mailbox) -> Result<Message, MailError> {
+fn compose(email: &OutgoingEmail, from: &Mailbox, bounces: Option<&Address>) -> Result<Message, MailError> {
     let permanent = |error: &dyn std::fmt::Display| MailError::Permanent(error.to_string());
     let address: Address = email.recipient.parse().map_err(|error| permanent(&error))?;
     let name = one_line(&email.recipient_name);
     let mut builder = Message::builder();
+    if let Some(bounces) = bounces {
+        // Each email comes back to an address of its own, which tells which one it was.
+        let user = format!("{}+{}", bounces.user(), email.id.simple());
+        let sender = Address::new(user, bounces.domain()).map_err(|error| permanent(&error))?;
+        let envelope = Envelope::new(Some(sender), vec![address.clone()]).map_err(|error| permanent(&error))?;
+        builder = builder.envelope(envelope);
+    }
     if let Some(thread) = email.thread {
         // Nobody sent this first message; naming the same one is what makes them a conversation.
         let root = format!("<question-{thread}@{}>", from.email.domain());
@@ -133,33 +146,97 @@ fn compose(email: &OutgoingEmail, from: &Mailbox) -> Result<Message, MailError> 
         .map_err(|error| permanent(&error))
 }
 
+/// How a mail server is reached.
+#[derive(Clone)]
+pub struct SmtpRoute {
+    /// A URL such as `smtps://user:password@mail.example:465`, `smtp://mail.example:587?tls=required` or
+    /// `smtp://127.0.0.1:2525`.
+    pub url: String,
+    /// Certificates in PEM that are trusted beside those of the public authorities.
+    pub certificates: Option<Vec<u8>>,
+    /// Where email that cannot be delivered comes back, such as `bounces@example.com`.
+    pub bounces: Option<String>,
+}
+
+/// How a certificate begins in PEM.
+const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 /// Sends by SMTP.
 pub struct SmtpMailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    bounces: Option<Address>,
 }
 
 impl SmtpMailer {
-    /// For a URL such as `smtps://user:password@mail.example:465`, `smtp://mail.example:587?tls=required` or
-    /// `smtp://127.0.0.1:2525`.
+    /// Sends by a route, from an address.
     ///
     /// # Errors
-    /// If it is no such URL.
-    pub fn new(url: &str, from: Mailbox) -> Result<Self, MailError> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|error| MailError::Permanent(error.to_string()))?
-            .timeout(Some(Duration::from_secs(30)))
-            .build();
-        Ok(Self { transport, from })
+    /// If the route's URL, certificates or address are none, or a password would go over an open line.
+    pub fn new(route: &SmtpRoute, from: Mailbox) -> Result<Self, MailError> {
+        let wrong = |error: &dyn std::fmt::Display| MailError::Permanent(error.to_string());
+        let url = Url::parse(&route.url).map_err(|error| wrong(&format!("the mail server's address: {error}")))?;
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&route.url).map_err(|error| wrong(&error))?;
+        let mode = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, mode)| mode);
+        let is_protected = url.scheme() == "smtps" || mode.as_deref() == Some("required");
+        if url.password().is_some() && !is_protected && !is_loopback(&url) {
+            return Err(MailError::Permanent(
+                "the password would go over an open line; write smtps://…, or smtp://…?tls=required for STARTTLS"
+                    .to_owned(),
+            ));
+        }
+        if let Some(pem) = &route.certificates {
+            if !is_protected {
+                let words = "certificates need a protected connection: smtps://…, or smtp://…?tls=required";
+                return Err(MailError::Permanent(words.to_owned()));
+            }
+            // Of a file without any, nothing would be read.
+            if !pem.windows(CERTIFICATE.len()).any(|text| text == CERTIFICATE) {
+                return Err(wrong(&"the certificates: there are none in the file; it has to be PEM"));
+            }
+            let certificate =
+                Certificate::from_pem(pem).map_err(|error| wrong(&format!("the certificates: {error}")))?;
+            let host = url.host_str().unwrap_or_default().to_owned();
+            let parameters = TlsParameters::builder(host)
+                .add_root_certificate(certificate)
+                .build()
+                .map_err(|error| wrong(&error))?;
+            builder = builder.tls(if url.scheme() == "smtps" {
+                Tls::Wrapper(parameters)
+            } else {
+                Tls::Required(parameters)
+            });
+        }
+        let bounces = route.bounces.as_deref().map(str::parse).transpose();
+        Ok(Self {
+            transport: builder.timeout(Some(Duration::from_secs(30))).build(),
+            from,
+            bounces: bounces.map_err(|error| wrong(&format!("the address for bounces: {error}")))?,
+        })
     }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host_str().map(Host::parse) {
+        Some(Ok(Host::Domain(name))) => name == "localhost",
+        Some(Ok(Host::Ipv4(address))) => address.is_loopback(),
+        Some(Ok(Host::Ipv6(address))) => address.is_loopback(),
+        _ => false,
+    }
+}
+
+/// Whether the server's answer is about this email, and will be no other tomorrow. All else, such as a password that is
+/// refused, is about the way there, and passes when the operator has mended it.
+fn is_about_the_email(code: Code) -> bool {
+    matches!(u16::from(code), 550..=553 | 555 | 556)
 }
 
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, email: &OutgoingEmail) -> Result<(), MailError> {
-        let message = compose(email, &self.from)?;
+        let message = compose(email, &self.from, self.bounces.as_ref())?;
         self.transport.send(message).await.map(drop).map_err(|error| {
-            if error.is_permanent() {
+            if error.status().is_some_and(is_about_the_email) {
                 MailError::Permanent(error.to_string())
             } else {
                 MailError::Transient(error.to_string())
@@ -185,7 +262,7 @@ impl FolderMailer {
 #[async_trait]
 impl Mailer for FolderMailer {
     async fn send(&self, email: &OutgoingEmail) -> Result<(), MailError> {
-        let message = compose(email, &self.from)?.formatted();
+        let message = compose(email, &self.from, None)?.formatted();
         let time = email.date.strftime("%Y%m%d-%H%M%S");
         let recipient: String = email
             .recipient

@@ -274,6 +274,42 @@ impl Tx {
         read_bodies(entity, &rows)
     }
 
+    /// Whether something is still due, and no other instance is at it: until this transaction ends, none will be.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn claim_due(&mut self, key: DocumentKey, now: Timestamp) -> Result<bool, StoreError> {
+        let skip = self.skip_locked();
+        let sql = format!("SELECT id FROM document WHERE entity = $1 AND id = $2 AND due_at <= $3{skip}");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(key.entity.as_str())
+            .bind(key.id.to_string())
+            .bind(micros(now))
+            .fetch_optional(&mut *self.inner)
+            .await
+            .map_err(contended)?;
+        Ok(row.is_some())
+    }
+
+    /// How much the clock has work for, counted up to `limit`, and since when the oldest of it is due.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn due_state(&mut self, now: Timestamp, limit: u32) -> Result<(u64, Option<Timestamp>), StoreError> {
+        let (count, oldest): (i64, Option<i64>) = sqlx::query_as(
+            "SELECT count(*), min(due.due_at) FROM (SELECT due_at FROM document \
+             WHERE due_at IS NOT NULL AND due_at <= $1 ORDER BY due_at LIMIT $2) due",
+        )
+        .bind(micros(now))
+        .bind(i64::from(limit))
+        .fetch_one(&mut *self.inner)
+        .await?;
+        Ok((
+            u64::try_from(count).unwrap_or(0),
+            oldest.map(super::timestamp).transpose()?,
+        ))
+    }
+
     /// What the clock has work for: locks that lapsed, offers to expire, remind of or complete.
     ///
     /// # Errors

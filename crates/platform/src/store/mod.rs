@@ -9,6 +9,7 @@ mod credentials;
 mod documents;
 mod emails;
 mod group;
+mod hints;
 mod ledger;
 mod listed;
 mod mail_stops;
@@ -23,7 +24,8 @@ pub use audit::{AuditFilter, AuditRow, ERASED, NewAudit};
 pub use commands::StoredResponse;
 pub use credentials::{SessionRow, TotpRow};
 pub use documents::{DocumentKey, Index};
-pub use emails::{EmailRow, NewEmail};
+pub use emails::{EmailRow, NewEmail, OutboxState};
+pub use hints::PostgresHints;
 pub use ledger::{LedgerBalance, LedgerRow};
 pub use listed::{ListKey, Listed, Part};
 pub use payments::{PaymentCount, PaymentRow};
@@ -31,10 +33,15 @@ pub use people::{KeptEmail, KeptResponse};
 pub use rate_limits::Rate;
 pub use streams::{NewChange, StoredChanges};
 
+use crate::monitoring;
 use group::{Held, Queue};
 use jiff::Timestamp;
 use sqlx::{AnyPool, Connection, any::AnyPoolOptions};
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Why the database could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +97,8 @@ pub struct Store {
     read: AnyPool,
     /// In front of SQLite's one writer.
     queue: Option<Queue>,
+    /// See [`Tx::is_place`]; nothing, unless the data was ever restored.
+    stream_bases: Arc<[i64]>,
 }
 
 impl Store {
@@ -101,7 +110,7 @@ impl Store {
     /// If it cannot be reached, or its schema is newer than this program.
     pub async fn open(data: &Path, url: Option<&str>) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
-        let store = match url {
+        let mut store = match url {
             Some(url) if !url.starts_with("sqlite:") => {
                 let pool = AnyPoolOptions::new()
                     .max_connections(16)
@@ -112,6 +121,7 @@ impl Store {
                     write: pool.clone(),
                     read: pool,
                     queue: None,
+                    stream_bases: Arc::default(),
                 }
             }
             url => {
@@ -123,14 +133,22 @@ impl Store {
                     read: sqlite_pool(url, 4).await?,
                     queue: Some(Queue::new(write.clone())),
                     write,
+                    stream_bases: Arc::default(),
                 }
             }
         };
-        if store.queue.is_some() {
+        if store.is_of_one_process() {
+            // Two programs that start at once bring the schema up to date one after the other, as PostgreSQL's migrations
+            // do by a lock of the database's.
+            let _lock = lock_of_migrations(data).await?;
             sqlx::migrate!("./migrations/sqlite").run(&store.write).await?;
         } else {
             sqlx::migrate!("./migrations/postgres").run(&store.write).await?;
         }
+        let bases: Vec<(i64,)> = sqlx::query_as("SELECT seq FROM stream_base ORDER BY seq")
+            .fetch_all(&store.read)
+            .await?;
+        store.stream_bases = bases.into_iter().map(|(seq,)| seq).collect();
         Ok(store)
     }
 
@@ -139,11 +157,12 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let started = Instant::now();
         let inner = match &self.queue {
             Some(queue) => queue.alone().await?,
             None => self.write.begin().await?.into(),
         };
-        Ok(Tx { inner })
+        Ok(self.began(started, inner))
     }
 
     /// The same for a command, which may share its commit with others that wait beside it. It sees what those before it
@@ -152,11 +171,12 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn begin_shared(&self) -> Result<Tx, StoreError> {
+        let started = Instant::now();
         let inner = match &self.queue {
             Some(queue) => queue.joined().await?,
             None => self.write.begin().await?.into(),
         };
-        Ok(Tx { inner })
+        Ok(self.began(started, inner))
     }
 
     /// Begins a transaction that only reads, from one consistent state.
@@ -164,20 +184,83 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        let inner = if self.queue.is_some() {
+        let started = Instant::now();
+        let inner = if self.is_of_one_process() {
             self.read.begin().await?
         } else {
             self.read
                 .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 .await?
         };
-        Ok(Tx { inner: inner.into() })
+        Ok(self.began(started, inner.into()))
+    }
+
+    fn began(&self, started: Instant, inner: Held) -> Tx {
+        monitoring::began(started);
+        Tx {
+            inner,
+            is_sqlite: self.is_of_one_process(),
+            stream_bases: self.stream_bases.clone(),
+        }
+    }
+
+    /// Whether one process has the database to itself: SQLite's.
+    #[must_use]
+    pub fn is_of_one_process(&self) -> bool {
+        self.queue.is_some()
+    }
+
+    /// The connections to the database: of what use, how many there are, of these unused, and how many there may be.
+    #[must_use]
+    pub fn connections(&self) -> Vec<(&'static str, u32, usize, u32)> {
+        let of = |name, pool: &AnyPool| (name, pool.size(), pool.num_idle(), pool.options().get_max_connections());
+        let mut pools = vec![of("write", &self.write)];
+        // PostgreSQL's serve both.
+        if self.is_of_one_process() {
+            pools.push(of("read", &self.read));
+        }
+        pools
     }
 
     /// Closes all connections.
     pub async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
+    }
+}
+
+/// Copies a SQLite database as of one moment, whoever writes to it meanwhile.
+///
+/// # Errors
+/// If there is none, or the copy cannot be written.
+pub async fn copy_sqlite(data: &Path, to: &Path) -> Result<(), StoreError> {
+    sqlx::any::install_default_drivers();
+    let url = format!("sqlite://{}?mode=rw", data.join("platform.db").display());
+    let mut connection = sqlx::AnyConnection::connect(&url).await?;
+    sqlx::query("PRAGMA busy_timeout = 30000")
+        .execute(&mut connection)
+        .await?;
+    sqlx::query("VACUUM INTO $1")
+        .bind(to.display().to_string())
+        .execute(&mut connection)
+        .await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Waits until no other program changes the schema; the lock goes with the value.
+async fn lock_of_migrations(data: &Path) -> Result<std::fs::File, StoreError> {
+    let failed = |error| StoreError::Database(sqlx::Error::Io(error));
+    let mut options = std::fs::File::options();
+    let options = options.create(true).truncate(false).write(true);
+    let file = options.open(data.join("platform.lock")).map_err(failed)?;
+    loop {
+        // Not by waiting in the system, where whoever has the lock may be another task of this thread.
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Err(std::fs::TryLockError::Error(error)) => return Err(failed(error)),
+        }
     }
 }
 
@@ -253,6 +336,8 @@ async fn fit_to_disk(connection: &mut sqlx::AnyConnection) -> Result<bool, sqlx:
 /// A transaction. Dropped without [`Tx::commit`], it never was.
 pub struct Tx {
     inner: Held,
+    is_sqlite: bool,
+    stream_bases: Arc<[i64]>,
 }
 
 impl Tx {
@@ -270,6 +355,12 @@ impl Tx {
     /// If that cannot be known; send the command again with the same key.
     pub async fn rollback(self) -> Result<(), StoreError> {
         self.inner.rollback().await
+    }
+
+    /// What a query ends with that takes rows which nobody else is at this moment taking. SQLite's writers come one after
+    /// the other anyway.
+    fn skip_locked(&self) -> &'static str {
+        if self.is_sqlite { "" } else { " FOR UPDATE SKIP LOCKED" }
     }
 
     /// The next number of a counter.

@@ -173,6 +173,50 @@ impl Tx {
         })
     }
 
+    /// Whether a place in a stream is one of this history. A client that was told of what was lost before the data was
+    /// restored stands at a number that was never given, or that means something else now.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn is_place(&mut self, stream: StreamId, place: u64) -> Result<bool, StoreError> {
+        let place = i64::try_from(place).unwrap_or(i64::MAX);
+        let next = self
+            .stream_bases
+            .iter()
+            .copied()
+            .find(|base| place > 0 && *base > place);
+        let Some(next) = next else { return Ok(true) };
+        let (last,): (Option<i64>,) =
+            sqlx::query_as("SELECT max(seq) FROM stream_change WHERE stream = $1 AND seq < $2")
+                .bind(stream.to_string())
+                .bind(next)
+                .fetch_one(&mut *self.inner)
+                .await?;
+        Ok(place <= last.unwrap_or(0))
+    }
+
+    /// Lets the numbers of all streams go on at `base`, as they must after the data was restored from a copy.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn begin_streams_at(&mut self, base: i64) -> Result<(), StoreError> {
+        for statement in [
+            "INSERT INTO stream_base (seq) VALUES ($1)",
+            // Also the streams that nothing is on: what was lost may have been on them.
+            "INSERT INTO stream (id, seq) SELECT 'account:' || id, $1 FROM account WHERE true \
+             ON CONFLICT (id) DO UPDATE SET seq = $1",
+            "INSERT INTO stream (id, seq) SELECT 'category:' || id, $1 FROM document WHERE entity = 'category' \
+             ON CONFLICT (id) DO UPDATE SET seq = $1",
+        ] {
+            sqlx::query(statement)
+                .bind(base)
+                .execute(&mut *self.inner)
+                .await
+                .map_err(contended)?;
+        }
+        Ok(())
+    }
+
     /// Where a stream stands: the number of its last change.
     ///
     /// # Errors

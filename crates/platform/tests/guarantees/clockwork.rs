@@ -111,7 +111,7 @@ async fn an_email_is_tried_again_and_then_given_up_and_noted(home: Home) -> anyh
         "not before its time"
     );
     assert_eq!(world.emails().await?.len(), waiting);
-    for _ in 0..12 {
+    for _ in 0..15 {
         world.clock.pass(HOUR * 12);
         jobs::run_once(&world.flow, &post).await?;
     }

@@ -153,3 +153,20 @@ async fn many_listeners_all_see_an_acceptance_only_where_it_is_theirs() -> anyho
     assert!(changes.iter().all(|change| change.entity != Entity::Offer));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_listens_at_a_server_that_stops_is_told_when_to_come_again() -> anyhow::Result<()> {
+    let served = Served::begin().await?;
+    let daniel = served.sign_in(&served.world.daniel).await?;
+    let mut response = daniel.get("/v1/events").send().await?;
+    assert!(response.chunk().await?.is_some());
+    served.stop.cancel();
+    let mut rest = String::new();
+    while let Some(piece) = tokio::time::timeout(Duration::from_secs(20), response.chunk()).await?? {
+        rest.push_str(std::str::from_utf8(&piece)?);
+    }
+    let wait = rest.lines().find_map(|line| line.strip_prefix("retry:")).map(str::trim);
+    let wait: u64 = wait.unwrap_or_else(|| panic!("{rest:?}")).parse()?;
+    assert!((100..=2_100).contains(&wait), "{wait}");
+    Ok(())
+}

@@ -92,6 +92,15 @@ impl Served {
 }
 
 impl Session {
+    /// Someone's session by its token, at this address.
+    pub fn new(client: reqwest::Client, url: &str, token: &str) -> Self {
+        Self {
+            client,
+            url: url.to_owned(),
+            token: Some(token.to_owned()),
+        }
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.url));
         match &self.token {

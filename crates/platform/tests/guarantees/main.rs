@@ -17,16 +17,30 @@ mod commands;
 mod databases;
 mod erasure;
 mod events;
+mod hints;
 mod http;
+#[path = "../shared/instance.rs"]
+mod instance;
+mod instances;
 mod ledger;
+mod logs;
+mod metrics;
+#[path = "../shared/nats_server.rs"]
+mod nats_server;
 mod offers;
+mod outbox;
 mod password_reset;
 mod program;
 mod races;
+mod restoring;
 mod second_factor;
 mod sign_in;
+mod smtp;
+#[path = "../shared/smtp_server.rs"]
+mod smtp_server;
 mod streams;
 mod stripe;
 #[path = "../shared/stripe_stand_in.rs"]
 mod stripe_stand_in;
+mod upgrading;
 mod world;

@@ -7,7 +7,7 @@ use proffer_domain::{
     PaymentMethod, QuestionId, Role, ServiceKind,
 };
 use proffer_platform::{
-    Config, Platform,
+    Config, HintRoute, Platform,
     flow::{Command, Flow, FlowError, NewAccount},
     payment::stripe::StripeConfig,
     ports::{Clock, Ports},
@@ -51,6 +51,7 @@ pub struct World {
     pub mira: AccountRow,
     pub moderator: AccountRow,
     pub stranger: AccountRow,
+    pub hints: HintRoute,
     pub trusted_proxies: Vec<ipnet::IpNet>,
     pub stripe: Option<StripeConfig>,
 }
@@ -65,8 +66,15 @@ pub fn new_key() -> CommandId {
 
 impl World {
     pub async fn begin(home: Home) -> anyhow::Result<Self> {
+        Self::begin_with(home, |_| {}).await
+    }
+
+    /// With another configuration, which [`World::platform`] has too.
+    pub async fn begin_with(home: Home, configure: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
         let clock = Arc::new(TestClock(Mutex::new("2026-03-02T09:00:00Z".parse()?)));
-        let flow = Platform::open(config(&home, &clock)).await?.flow();
+        let mut config = config(&home, &clock);
+        configure(&mut config);
+        let flow = Platform::open(config.clone()).await?.flow();
         let category = flow.create_category("Internet law").await?;
         let other = flow.create_category("Boats").await?;
         let account = async |role, name: &str, categories: Vec<CategoryId>| {
@@ -91,9 +99,17 @@ impl World {
             home,
             clock,
             flow,
+            hints: config.hints,
             trusted_proxies: vec![],
             stripe: None,
         })
+    }
+
+    /// Another platform over the same data, with another configuration.
+    pub async fn begin_again(world: &Self, configure: impl FnOnce(&mut Config)) -> anyhow::Result<Platform> {
+        let mut config = config(&world.home, &world.clock);
+        configure(&mut config);
+        Ok(Platform::open(config).await?)
     }
 
     /// The platform opened again on the same data, as after a restart.
@@ -104,6 +120,7 @@ impl World {
     pub async fn platform(&self) -> anyhow::Result<Platform> {
         let mut config = config(&self.home, &self.clock);
         config.trusted_proxies.clone_from(&self.trusted_proxies);
+        config.hints = self.hints.clone();
         if let Some(stripe) = &self.stripe {
             config.pays_by = PaymentMethod::Stripe;
             config.stripe = Some(stripe.clone());

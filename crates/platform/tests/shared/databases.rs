@@ -63,10 +63,15 @@ impl Home {
         self.folder.path()
     }
 
+    /// The URL of its database, on PostgreSQL.
+    pub fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
     /// The configuration of a platform that lives here.
     pub fn config(&self) -> Config {
         Config {
-            database: self.database.clone(),
+            database: self.database().map(str::to_owned),
             mail: MailRoute::Folder(self.folder().join("mail")),
             ..Config::in_folder(self.folder().to_owned())
         }

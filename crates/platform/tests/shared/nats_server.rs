@@ -1,0 +1,77 @@
+//! A real NATS server on loopback.
+
+use anyhow::{Context, bail};
+use std::{
+    net::{TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// A server that runs until it is dropped.
+pub struct NatsServer {
+    port: u16,
+    child: Child,
+}
+
+impl NatsServer {
+    /// On a free port.
+    pub fn open() -> anyhow::Result<Self> {
+        // It takes no listener; the port is free at this moment.
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let child = Self::launch(port)?;
+        Ok(Self { port, child })
+    }
+
+    fn launch(port: u16) -> anyhow::Result<Child> {
+        let port_text = port.to_string();
+        // Debian keeps it where only root looks.
+        let debian = std::path::Path::new("/usr/sbin/nats-server");
+        let program = if debian.exists() {
+            debian
+        } else {
+            std::path::Path::new("nats-server")
+        };
+        let mut child = Command::new(program)
+            .args(["--addr", "127.0.0.1", "--port", &port_text])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("there is no nats-server; install it (Debian and Ubuntu: apt install nats-server)")?;
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if started.elapsed() > Duration::from_secs(30) || child.try_wait()?.is_some() {
+                let _ = child.kill();
+                bail!("nats-server does not listen on port {port}");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(child)
+    }
+
+    pub fn url(&self) -> url::Url {
+        format!("nats://127.0.0.1:{}", self.port).parse().unwrap()
+    }
+
+    /// Kills it and starts another one in its place.
+    pub fn restart(&mut self) -> anyhow::Result<()> {
+        self.stop()?;
+        self.child = Self::launch(self.port)?;
+        Ok(())
+    }
+
+    /// Kills it.
+    pub fn stop(&mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for NatsServer {
+    fn drop(&mut self) {
+        // It may have been stopped before.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
