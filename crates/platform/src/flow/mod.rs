@@ -274,9 +274,8 @@ impl Flow {
             at("platform.commit.after").await?;
             work.tx = self.store.begin().await?;
         }
-        for (stream, changes) in std::mem::take(&mut work.changes) {
-            work.tx.insert_changes(stream, &changes).await?;
-        }
+        let changes = std::mem::take(&mut work.changes);
+        work.tx.insert_all_changes(&changes).await?;
         work.tx.commit().await?;
         at("platform.commit.after").await?;
         self.wake();
