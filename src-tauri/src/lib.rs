@@ -10,6 +10,8 @@ mod events;
 mod keychain;
 mod links;
 mod log_file;
+#[cfg(target_os = "linux")]
+mod notification_bus;
 mod notifier;
 mod selftest;
 mod shell;

@@ -80,6 +80,8 @@ pub(crate) struct SystemNotifier {
     icon: Option<PathBuf>,
     clicks: UnboundedSender<Click>,
     #[cfg(target_os = "linux")]
+    bus: crate::notification_bus::NotificationBus,
+    #[cfg(target_os = "linux")]
     body_is_markup: tokio::sync::OnceCell<bool>,
 }
 
@@ -91,6 +93,8 @@ impl SystemNotifier {
         Self {
             icon: written.is_ok().then_some(icon),
             clicks,
+            #[cfg(target_os = "linux")]
+            bus: crate::notification_bus::NotificationBus::default(),
             #[cfg(target_os = "linux")]
             body_is_markup: tokio::sync::OnceCell::new(),
         }
@@ -195,14 +199,7 @@ impl Notifier for SystemNotifier {
             }
         };
         #[cfg(target_os = "linux")]
-        {
-            let shown = form.show_async().await.map_err(|error| refused(&error))?;
-            tokio::spawn(async move {
-                shown.wait_for_action_async(report).await;
-                // Not every service takes a clicked notification off the screen by itself.
-                shown.close_async().await;
-            });
-        }
+        self.bus.show(&form, report).await.map_err(|error| refused(&error))?;
         #[cfg(not(target_os = "linux"))]
         {
             let shown = tokio::task::spawn_blocking(move || form.show())

@@ -1,6 +1,6 @@
 //! From a customer's accept request to the notification daemon's receipt.
 //!
-//! Ours: the real platform as a process, a real desk engine, a notifier by notify-rust, a daemon on its own session bus.
+//! Ours: the real platform as a process, a real desk engine, the shell's way to the bus, a daemon on its own session bus.
 //! The limit in the same run, in turns: an accept over HTTP with one durable commit and an event stream, a durable
 //! commit into a journal, a commit into a cache, a Notify over an open connection. The peer: the same bare server with
 //! a page in Chromium that raises its notification.
@@ -9,6 +9,7 @@ use crate::{
     bare_server, browser,
     desktop::Desktop,
     note,
+    notification_bus::NotificationBus,
     population::{CUSTOMER, EXPERT, PASSWORD, Population},
     programs::{Program, built, platform, wait_until},
     report::{Row, millis, quantile},
@@ -29,10 +30,10 @@ use std::{
     collections::HashMap,
     path::Path,
     process::{Command, Stdio},
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::sync::mpsc;
 
 const WARM_UP: usize = 10;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -93,11 +94,9 @@ impl Daemon {
     fn close_notification(&self, _id: u32) {}
 }
 
-/// The system's notifications by notify-rust, as the shell raises them: a click is waited for.
+/// The system's notifications as the shell raises them, by the shell's own way to the bus: a click is waited for.
 #[derive(Default)]
-struct BusNotifier {
-    waiting: Mutex<Option<JoinHandle<()>>>,
-}
+struct BusNotifier(NotificationBus);
 
 #[async_trait]
 impl Notifier for BusNotifier {
@@ -107,25 +106,8 @@ impl Notifier for BusNotifier {
             .body(&notification.body)
             .appname("Proffer")
             .action("default", "Open");
-        let shown = form
-            .show_async()
-            .await
-            .map_err(|error| NotifierError(error.to_string()))?;
-        let waiting = tokio::spawn(async move {
-            shown
-                .wait_for_action_async(|_: &notify_rust::NotificationResponse| {})
-                .await;
-        });
-        // Nobody clicks here: the one before is as good as closed.
-        let before = self
-            .waiting
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .replace(waiting);
-        if let Some(before) = before {
-            before.abort();
-        }
-        Ok(())
+        let shown = self.0.show(&form, |_| {}).await;
+        shown.map_err(|error| NotifierError(error.to_string()))
     }
 }
 

@@ -63,7 +63,9 @@ impl BareDocuments {
             let mut transaction = self.pool.begin().await?;
             for statement in commit.chunks(ROWS_A_STATEMENT) {
                 let places = vec!["(?, ?)"; statement.len()].join(", ");
-                let text = format!("INSERT OR REPLACE INTO document (id, body) VALUES {places}");
+                let text = format!(
+                    "INSERT INTO document (id, body) VALUES {places} ON CONFLICT (id) DO UPDATE SET body = excluded.body"
+                );
                 let mut query = sqlx::query(AssertSqlSafe(text));
                 for (id, body, _) in statement {
                     query = query.bind(id).bind(body);
@@ -90,14 +92,22 @@ impl BareDocuments {
     }
 }
 
-/// Seconds to put a corpus into a new database, without the making of its texts.
+impl BareDocuments {
+    /// Puts a corpus in; gives the seconds it took, without the making of its texts.
+    pub(crate) async fn fill(&mut self, corpus: &Corpus, is_indexed: bool) -> anyhow::Result<f64> {
+        let mut seconds = 0.0;
+        for chunk in corpus.chunks() {
+            let rows = Rows::of(&corpus.documents(chunk))?;
+            seconds += self.insert(&rows, is_indexed).await?;
+        }
+        Ok(seconds)
+    }
+}
+
+/// Seconds to put a corpus into a new database.
 pub(crate) async fn fill(folder: &Path, corpus: &Corpus, is_indexed: bool) -> anyhow::Result<f64> {
     let mut bare = BareDocuments::create(folder).await?;
-    let mut seconds = 0.0;
-    for chunk in corpus.chunks() {
-        let rows = Rows::of(&corpus.documents(chunk))?;
-        seconds += bare.insert(&rows, is_indexed).await?;
-    }
+    let seconds = bare.fill(corpus, is_indexed).await?;
     bare.close().await;
     Ok(seconds)
 }

@@ -1,8 +1,10 @@
-//! A hundred changes from the platform's commit to the desk's cache, against the bare round trip and commit.
+//! A hundred changes from the platform's commit to the desk's cache, against the bare round trip and commit: the same
+//! bytes over HTTP, and the same rows written in a table of as many.
 
 use crate::{
     bare_sync::{BareDocuments, Rows},
     headless::{DeskFolder, ask, until_indexed, until_online},
+    population::Corpus,
     programs::{Program, Spoken, built},
     report::millis,
     serving::{Committed, now_nanos},
@@ -10,10 +12,16 @@ use crate::{
 use anyhow::Context;
 use proffer_desk::api::DeskEvent;
 use serde_json::{Value, value::RawValue};
-use std::{path::Path, process::Command, time::Instant};
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 const WARM_UP: usize = 10;
+/// Before each side: what the other left behind, such as a log that is moved into its file, must not be in its way.
+const REST: Duration = Duration::from_millis(100);
 
 /// Milliseconds of each round.
 #[derive(Debug, Default)]
@@ -39,14 +47,16 @@ struct Change<'a> {
 pub(crate) async fn measure(
     data: &Path,
     listen: &str,
-    messages: u32,
+    corpus: &Corpus,
     desk: &DeskFolder,
     rounds: usize,
 ) -> anyhow::Result<Deltas> {
     let mut command = Command::new(std::env::current_exe()?);
-    command
-        .arg("platform-with-deltas")
-        .args([data.as_os_str(), listen.as_ref(), messages.to_string().as_ref()]);
+    command.arg("platform-with-deltas").args([
+        data.as_os_str(),
+        listen.as_ref(),
+        corpus.messages().to_string().as_ref(),
+    ]);
     let mut platform = Spoken::start(&mut command)?;
     platform.line().await?;
     let bare_folder = tempfile::tempdir()?;
@@ -56,11 +66,13 @@ pub(crate) async fn measure(
     let client = reqwest::Client::builder().no_proxy().build()?;
     let documents_folder = tempfile::tempdir()?;
     let mut documents = BareDocuments::create(documents_folder.path()).await?;
+    documents.fill(corpus, false).await?;
 
     let desk = desk.open().await?;
     until_online(&desk).await?;
     let mut found = Deltas::default();
     for round in 0..rounds + WARM_UP {
+        tokio::time::sleep(REST).await;
         let mut events = desk.events();
         platform.say("commit")?;
         until_queue_changed(&mut events).await?;
@@ -90,6 +102,7 @@ pub(crate) async fn measure(
         );
         let bytes = format!("{bare_url}/bytes");
         client.put(&bytes).body(page.clone()).send().await?.error_for_status()?;
+        tokio::time::sleep(REST).await;
         let started = Instant::now();
         let came = client.get(&bytes).send().await?.error_for_status()?.bytes().await?;
         documents.insert(&rows, false).await?;

@@ -172,7 +172,8 @@ pub(crate) async fn measure(wanted: Wanted, most: u32, keeper: &mut Keeper) -> a
         }
         if wanted.delta {
             note("  deltas…");
-            let found = delta::measure(&stage.data(), &stage.listen, messages, &stage.desk(), DELTA_ROUNDS).await?;
+            let found =
+                delta::measure(&stage.data(), &stage.listen, &stage.corpus, &stage.desk(), DELTA_ROUNDS).await?;
             for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
                 let (ours, bare) = (quantile(&found.ours, share), quantile(&found.bare, share));
                 curves.add(&format!("delta_sync_ms.{name}"), "ms", "desk", messages, ours);
@@ -345,7 +346,7 @@ fn delta_rows(found: &delta::Deltas, messages: u32, at_smallest: Option<f64>) ->
     let note = format!(
         "50 replies and their 50 questions in one transaction of the platform, by its event stream until they can be read \
          from the cache of a desk with {messages} messages; limit: the same bytes over HTTP and one commit of the same \
-         100 rows, in turns with ours"
+         100 rows, at the same places of a table of as many documents, in turns with ours"
     );
     let row = |name: &str, share: f64| {
         let (ours, limit) = (quantile(&found.ours, share), quantile(&found.bare, share));

@@ -19,6 +19,9 @@ mod load;
 mod loopback_host;
 mod machine;
 mod memory;
+// The shell's own: what is measured is what is shipped.
+#[path = "../../../src-tauri/src/notification_bus.rs"]
+mod notification_bus;
 mod outbox;
 mod plot;
 mod population;

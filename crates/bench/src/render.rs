@@ -14,10 +14,9 @@ Both sides of a ratio are measured in turns in one run, so that a noisy machine 
 const WHY: [(&str, &str); 9] = [
     (
         "accept_to_notification_ms",
-        "an acceptance writes the offer, its event, two emails, a link, two streams and the kept response, some twenty \
-         statements of which each crosses to SQLite's thread and back, where the limit has one; the event stream and the \
-         desk add as many; and notify-rust connects to the session bus anew for each notification, where the limit's \
-         connection is open",
+        "an acceptance writes the offer, its payment and its line of the ledger, its event, two emails, a link, two streams \
+         and the kept response, of which each statement crosses to SQLite's thread and back, where the limit has one; the \
+         event stream reads them in as many, and the desk needs a dozen",
     ),
     (
         "start_warm_ms",
@@ -32,8 +31,8 @@ const WHY: [(&str, &str); 9] = [
     (
         "delta_sync_ms",
         "fifty questions and fifty messages, spread over the whole cache, change some hundred and fifty pages of 8 KiB, \
-         and what calls for a notice is written to the journal (FULL) before; the limit adds its hundred rows at the end \
-         of one table",
+         and what calls for a notice is written to the journal (FULL) before; the limit writes the same hundred rows into \
+         one table with one index",
     ),
     (
         "search_ms",

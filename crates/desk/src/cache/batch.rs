@@ -3,13 +3,13 @@
 use super::{
     Cache, blob, id_of,
     index::{Indexed, index_waiting, offer_text, text_hash},
-    rows::{DOCUMENT, MESSAGE, OFFER, QUESTION, Value, split_questions, statements, upsert},
+    rows::{DOCUMENT, MESSAGE, OFFER, QUESTION, Script, Value, places, split_questions, statements, upsert},
 };
 use crate::{error::Result, ports::ChangeText};
 use proffer_domain::{AccountId, MessageKind, OfferId, QuestionId, QuestionState, Timestamp};
 use proffer_protocol::{Document, Entity, OfferDocument, SupportRequestDocument};
 use serde::Deserialize;
-use sqlx::{AssertSqlSafe, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
@@ -341,9 +341,26 @@ fn text(document: Box<serde_json::value::RawValue>) -> Value {
     Value::Text(Box::<str>::from(document).into_string())
 }
 
+/// A batch and its cursor, written and not yet committed; dropped, it never was.
+pub(crate) struct Written(Transaction<'static, Sqlite>);
+
+impl Written {
+    /// Makes it so.
+    pub(crate) async fn commit(self) -> Result<()> {
+        crate::fault::at("desk.cache.before_commit").await?;
+        Ok(self.0.commit().await?)
+    }
+}
+
 impl Cache {
     /// Applies a batch, and the cursor that stands after it, in one transaction.
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) async fn apply(&self, batch: Batch, cursor: Option<&str>) -> Result<()> {
+        self.write(batch, cursor).await?.commit().await
+    }
+
+    /// Writes a batch, and the cursor that stands after it, into one transaction, which is left to be committed.
+    pub(crate) async fn write(&self, batch: Batch, cursor: Option<&str>) -> Result<Written> {
         #[cfg(feature = "simulation")]
         if let (true, Some(cursor)) = (proffer_failpoints::is_broken("cursor_outside_transaction"), cursor) {
             sqlx::query(
@@ -354,69 +371,77 @@ impl Cache {
             .execute(&self.writer())
             .await?;
         }
+        self.note_in_log(batch.count);
         let mut transaction = self.writer().begin_with("BEGIN IMMEDIATE").await?;
         let indexes = if batch.is_indexed_at_once() {
             batch.kinds()
         } else {
             Vec::new()
         };
+        let mut script = Script::default();
         let (known, other) = split_questions(&mut transaction, batch.questions).await?;
-        upsert(&mut transaction, &QUESTION, known, false).await?;
-        upsert(&mut transaction, &QUESTION, other, true).await?;
-        upsert(&mut transaction, &MESSAGE, batch.messages, false).await?;
-        upsert(&mut transaction, &OFFER, batch.offers, false).await?;
-        upsert(&mut transaction, &DOCUMENT, batch.documents, true).await?;
-        let loses_questions = batch
-            .gone
-            .iter()
-            .any(|(entity, _)| matches!(entity, Entity::Question | Entity::Category));
+        upsert(&mut script, &QUESTION, &known, false)?;
+        upsert(&mut script, &QUESTION, &other, true)?;
+        upsert(&mut script, &MESSAGE, &batch.messages, false)?;
+        upsert(&mut script, &OFFER, &batch.offers, false)?;
+        upsert(&mut script, &DOCUMENT, &batch.documents, true)?;
         let mut changed: BTreeSet<Uuid> = batch.question_ids.iter().map(|id| id.0).collect();
-        for (entity, id) in batch.gone {
-            forget(&mut transaction, entity, id).await?;
-            if entity == Entity::Message {
-                changed.extend(question_of(&mut transaction, id).await?);
-            }
-            let query = match entity {
-                Entity::Question => sqlx::query("DELETE FROM question WHERE id = ?"),
-                Entity::Message => sqlx::query("DELETE FROM message WHERE id = ?"),
-                Entity::Offer => sqlx::query("DELETE FROM offer WHERE id = ?"),
-                _ => sqlx::query("DELETE FROM document WHERE entity = ? AND id = ?").bind(entity.as_str()),
-            };
-            query.bind(blob(id)).execute(&mut *transaction).await?;
-            // With a question its messages leave this expert's sight, with a category its questions.
-            let below: &[&'static str] = match entity {
-                Entity::Question => &["DELETE FROM message WHERE question_id = ?"],
-                Entity::Category => &[
-                    "DELETE FROM message WHERE question_id IN (SELECT id FROM question WHERE category_id = ?)",
-                    "DELETE FROM question WHERE category_id = ?",
-                ],
-                _ => &[],
-            };
-            for statement in below {
-                sqlx::query(*statement)
-                    .bind(blob(id))
-                    .execute(&mut *transaction)
-                    .await?;
-            }
+        if !batch.gone.is_empty() {
+            std::mem::take(&mut script).run(&mut transaction).await?;
+            changed.extend(forget_all(&mut transaction, batch.gone).await?);
         }
-        if loses_questions {
-            forget_customers(&mut transaction).await?;
-        }
-        note_latest(&mut transaction, changed).await?;
-        index_waiting(&mut transaction, &indexes, INDEXED_AT_ONCE).await?;
+        note_latest(&mut script, &changed)?;
         if let Some(cursor) = cursor {
-            sqlx::query(
+            script.push(
                 "INSERT INTO meta (name, value) VALUES ('cursor', ?)
                  ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            )
-            .bind(cursor)
-            .execute(&mut *transaction)
-            .await?;
+            );
+            script.bind(cursor)?;
         }
-        crate::fault::at("desk.cache.before_commit").await?;
-        transaction.commit().await?;
-        Ok(())
+        script.run(&mut transaction).await?;
+        index_waiting(&mut transaction, &indexes, INDEXED_AT_ONCE).await?;
+        Ok(Written(transaction))
     }
+}
+
+/// Takes out what left the expert's sight; gives the questions that lost a message.
+async fn forget_all(transaction: &mut Transaction<'static, Sqlite>, gone: Vec<(Entity, Uuid)>) -> Result<Vec<Uuid>> {
+    let mut changed = Vec::new();
+    let loses_questions = gone
+        .iter()
+        .any(|(entity, _)| matches!(entity, Entity::Question | Entity::Category));
+    for (entity, id) in gone {
+        forget(transaction, entity, id).await?;
+        if entity == Entity::Message {
+            changed.extend(question_of(transaction, id).await?);
+        }
+        let query = match entity {
+            Entity::Question => sqlx::query("DELETE FROM question WHERE id = ?"),
+            Entity::Message => sqlx::query("DELETE FROM message WHERE id = ?"),
+            Entity::Offer => sqlx::query("DELETE FROM offer WHERE id = ?"),
+            _ => sqlx::query("DELETE FROM document WHERE entity = ? AND id = ?").bind(entity.as_str()),
+        };
+        query.bind(blob(id)).execute(&mut **transaction).await?;
+        // With a question its messages leave this expert's sight, with a category its questions.
+        let below: &[&'static str] = match entity {
+            Entity::Question => &["DELETE FROM message WHERE question_id = ?"],
+            Entity::Category => &[
+                "DELETE FROM message WHERE question_id IN (SELECT id FROM question WHERE category_id = ?)",
+                "DELETE FROM question WHERE category_id = ?",
+            ],
+            _ => &[],
+        };
+        for statement in below {
+            sqlx::query(*statement)
+                .bind(blob(id))
+                .execute(&mut **transaction)
+                .await?;
+        }
+    }
+    if loses_questions {
+        forget_customers(transaction).await?;
+    }
+    Ok(changed)
 }
 
 async fn question_of(transaction: &mut Transaction<'static, Sqlite>, message: Uuid) -> Result<Option<Uuid>> {
@@ -428,23 +453,21 @@ async fn question_of(transaction: &mut Transaction<'static, Sqlite>, message: Uu
 }
 
 /// Writes down what the queue says of these questions' latest messages.
-async fn note_latest(transaction: &mut Transaction<'static, Sqlite>, questions: BTreeSet<Uuid>) -> Result<()> {
-    let mut questions = questions.into_iter();
-    for size in statements(questions.len()) {
-        let places = vec!["?"; size].join(", ");
-        let sql = format!(
+fn note_latest(script: &mut Script, questions: &BTreeSet<Uuid>) -> Result<()> {
+    let questions: Vec<Uuid> = questions.iter().copied().collect();
+    for questions in statements(&questions) {
+        script.push(&format!(
             "UPDATE question SET
                last_kind = (SELECT m.kind FROM message m WHERE m.question_id = question.id
                              ORDER BY m.sent_at DESC LIMIT 1),
                last_reply_at = (SELECT max(m.sent_at) FROM message m
                                  WHERE m.question_id = question.id AND m.kind = 'reply')
-             WHERE id IN ({places})"
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for id in questions.by_ref().take(size) {
-            query = query.bind(blob(id));
+             WHERE id IN ({})",
+            places(questions.len())
+        ));
+        for id in questions {
+            script.bind(blob(*id))?;
         }
-        query.execute(&mut **transaction).await?;
     }
     Ok(())
 }

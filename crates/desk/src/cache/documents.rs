@@ -1,6 +1,9 @@
 //! Reading documents.
 
-use super::{Cache, QuestionWords, blob, id_of, rows::statements};
+use super::{
+    Cache, QuestionWords, blob, id_of,
+    rows::{places, statements},
+};
 use crate::error::Result;
 use proffer_domain::{AccountId, AttachmentId, CategoryId, Message, OfferId, QuestionId, Timestamp};
 use proffer_protocol::{
@@ -117,15 +120,15 @@ impl Cache {
         expert: AccountId,
         now: Timestamp,
     ) -> Result<BTreeSet<QuestionId>> {
+        let questions: Vec<_> = questions.iter().collect();
         let mut found = BTreeSet::new();
-        let mut left = questions.iter();
-        for size in statements(questions.len()) {
-            let places: Vec<_> = (0..size).map(|place| format!("?{}", place + 3)).collect();
+        for questions in statements(&questions) {
+            let places: Vec<_> = (3..questions.len() + 3).map(|place| format!("?{place}")).collect();
             let sql = format!("{select} IN ({}) AND {condition}", places.join(", "));
             let mut query = sqlx::query_scalar(AssertSqlSafe(sql))
                 .bind(blob(expert.0))
                 .bind(now.as_millisecond());
-            for id in left.by_ref().take(size) {
+            for id in questions {
                 query = query.bind(blob(id.0));
             }
             let ids: Vec<Vec<u8>> = query.fetch_all(&self.readers()).await?;
@@ -136,13 +139,13 @@ impl Cache {
 
     /// What a notice says of these questions; of those that are not here, nothing.
     pub(crate) async fn question_words(&self, questions: &BTreeSet<QuestionId>) -> Result<Vec<QuestionWords>> {
+        let questions: Vec<_> = questions.iter().collect();
         let mut found = Vec::new();
-        let mut left = questions.iter();
-        for size in statements(questions.len()) {
-            let places = vec!["?"; size].join(", ");
+        for questions in statements(&questions) {
+            let places = places(questions.len());
             let sql = format!("SELECT id, number, title, customer_name FROM question WHERE id IN ({places})");
             let mut query = sqlx::query(AssertSqlSafe(sql));
-            for id in left.by_ref().take(size) {
+            for id in questions {
                 query = query.bind(blob(id.0));
             }
             for row in query.fetch_all(&self.readers()).await? {

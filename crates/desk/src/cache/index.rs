@@ -162,6 +162,7 @@ impl Cache {
             configure(&mut transaction, GATHER_USUAL_BYTES, PARTS_USUAL).await?;
         }
         transaction.commit().await?;
+        self.note_in_log(u64::from(count));
         Ok(more)
     }
 

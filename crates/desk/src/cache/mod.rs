@@ -20,6 +20,7 @@ mod rows;
 mod search;
 #[cfg(test)]
 mod tests;
+mod write_ahead;
 
 pub(crate) use batch::{Batch, QuestionWords};
 pub(crate) use files::FileHash;
@@ -41,7 +42,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::UNIX_EPOCH,
 };
@@ -67,13 +68,24 @@ pub(crate) struct Cache {
     file: PathBuf,
     pools: Arc<RwLock<Pools>>,
     damage: Arc<Damage>,
+    /// Documents written and indexed since the log was last moved into the file.
+    in_log: Arc<AtomicU64>,
 }
 
-/// One writer, several readers.
+/// One writer, several readers, and one that moves the log into the file beside them.
 #[derive(Clone)]
 struct Pools {
     writer: SqlitePool,
     readers: SqlitePool,
+    mover: SqlitePool,
+}
+
+impl Pools {
+    async fn close(&self) {
+        self.readers.close().await;
+        self.mover.close().await;
+        self.writer.close().await;
+    }
 }
 
 /// Damage that was found while the file was open.
@@ -118,6 +130,7 @@ impl Cache {
             file,
             pools: Arc::new(RwLock::new(pools)),
             damage: Arc::default(),
+            in_log: Arc::default(),
         };
         let is_sound = is_as_left || aside.is_some() || is_checked_first(&cache.file, is_as_left);
         cache.damage.is_sound.store(is_sound, Ordering::Relaxed);
@@ -127,16 +140,16 @@ impl Cache {
         Ok((cache, aside))
     }
 
+    fn pools(&self) -> Pools {
+        self.pools.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn writer(&self) -> SqlitePool {
-        self.pools.read().unwrap_or_else(PoisonError::into_inner).writer.clone()
+        self.pools().writer
     }
 
     fn readers(&self) -> SqlitePool {
-        self.pools
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .readers
-            .clone()
+        self.pools().readers
     }
 
     /// Reads the file through; damage is told to who waits for [`Cache::damaged`].
@@ -197,10 +210,9 @@ impl Cache {
 
     /// Moves the file aside and begins an empty one for `owner`; gives where the damaged one is.
     pub(crate) async fn rebuild(&self, owner: AccountId, now: Timestamp) -> Result<PathBuf> {
-        let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let pools = self.pools();
         self.damage.is_closing.store(true, Ordering::Relaxed);
-        pools.readers.close().await;
-        pools.writer.close().await;
+        pools.close().await;
         self.damage.is_closing.store(false, Ordering::Relaxed);
         let aside = move_aside(&self.file, now)?;
         let fresh = open_checked(&self.file, false).await?;
@@ -214,10 +226,9 @@ impl Cache {
 
     /// Closes the file cleanly.
     pub(crate) async fn close(&self) {
-        let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let pools = self.pools();
         self.damage.is_closing.store(true, Ordering::Relaxed);
-        pools.readers.close().await;
-        pools.writer.close().await;
+        pools.close().await;
         if self.damage.is_sound.load(Ordering::Relaxed)
             && !self.damage.is_known.load(Ordering::Relaxed)
             && let Some(state) = file_state(&self.file)
@@ -331,10 +342,11 @@ pub(crate) fn writing_pool() -> SqlitePoolOptions {
     })
 }
 
-/// Keeps connections for as long as their file is open: there is no server that would want them back, and a desk that
-/// rests wakes up for nothing.
+/// Keeps connections for as long as their file is open: there is no server that would want them back or could have gone
+/// away, and a desk that rests wakes up for nothing.
 fn lasting(options: SqlitePoolOptions) -> SqlitePoolOptions {
-    options.idle_timeout(None).max_lifetime(None)
+    // Asking a connection's thread whether it is there takes as long as asking it what one wants to know.
+    options.idle_timeout(None).max_lifetime(None).test_before_acquire(false)
 }
 
 /// Opens every connection a pool may have. Whether one that is opened in a history is there at once or a little later is
@@ -373,7 +385,7 @@ async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
         .busy_timeout(std::time::Duration::from_secs(10))
         .page_size(PAGE_BYTES)
         .pragma("temp_store", "MEMORY")
-        .pragma("wal_autocheckpoint", "4000");
+        .pragma("wal_autocheckpoint", write_ahead::PAGES_MOVED_AT_ONCE);
     // Else rows come while they are read, at moments that the system chooses.
     #[cfg(feature = "simulation")]
     let options = options.row_buffer_size(10_000);
@@ -403,12 +415,15 @@ async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
         writer.close().await;
         return Err(error);
     }
+    let mover = writing_pool().max_connections(1).connect_lazy_with(options.clone());
     let readers = lasting(SqlitePoolOptions::new())
         .max_connections(4)
         .connect_lazy_with(options.read_only(true));
     #[cfg(feature = "simulation")]
-    open_all(&readers).await?;
-    Ok(Pools { writer, readers })
+    for pool in [&readers, &mover] {
+        open_all(pool).await?;
+    }
+    Ok(Pools { writer, readers, mover })
 }
 
 /// Whether a file went through every migration of this version: only then is one with others a newer version's; else a

@@ -1,26 +1,84 @@
-//! Writing rows: many a statement, and of known ones only what changes.
+//! Writing rows: many a statement, many statements a way to SQLite's thread, and of known rows only what changes.
 
 use super::{blob, id_of};
 use crate::error::Result;
-use sqlx::{AssertSqlSafe, Row, Sqlite, Transaction};
+use sqlx::{Arguments, AssertSqlSafe, Encode, Row, Sqlite, Transaction, Type, sqlite::SqliteArguments};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Rows a statement: few sizes, so that each statement is written and read by SQLite once and then remembered. The
 /// largest, with seventeen columns each, stays far below SQLite's limit of variables.
-const ROWS_A_STATEMENT: [usize; 4] = [250, 50, 10, 1];
+const ROWS_A_STATEMENT: [usize; 9] = [1, 2, 4, 8, 16, 32, 64, 128, ROWS_AT_MOST];
+const ROWS_AT_MOST: usize = 250;
 
-/// Questions of a batch that are looked up before they are written.
-const LOOKED_UP_AT_MOST: usize = 250;
+/// Questions of a batch that are looked up before they are written: writing fewer whole costs less than asking, and of
+/// very many, as in a first sync, most are new.
+const LOOKED_UP: std::ops::RangeInclusive<usize> = 5..=250;
 
-/// The sizes of the statements that so many rows take.
-pub(crate) fn statements(rows: usize) -> impl Iterator<Item = usize> {
-    let mut left = rows;
-    std::iter::from_fn(move || {
-        let size = ROWS_A_STATEMENT.into_iter().find(|size| *size <= left)?;
-        left -= size;
-        Some(size)
+/// Rows in portions of which each fills one statement. What is left after the largest takes the next size up, its last
+/// row over and over: one statement, where each way to SQLite's thread takes longer than rows that change nothing.
+pub(crate) fn statements<T>(rows: &[T]) -> impl Iterator<Item = Vec<&T>> {
+    rows.chunks(ROWS_AT_MOST).map(|portion| {
+        let size = ROWS_A_STATEMENT.into_iter().find(|size| *size >= portion.len());
+        let filling = portion.last().into_iter().cycle();
+        portion
+            .iter()
+            .chain(filling)
+            .take(size.unwrap_or(ROWS_AT_MOST))
+            .collect()
     })
+}
+
+/// So many places for values, for a list in parentheses.
+pub(crate) fn places(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
+
+/// Statements that go to SQLite's thread together: the way there and back takes longer than most of them.
+#[derive(Default)]
+pub(super) struct Script(Vec<(String, SqliteArguments)>);
+
+/// Beyond so many bytes statements are not put together: the largest are remembered each by itself.
+const TOGETHER_BYTES: usize = 8 * 1024;
+
+impl Script {
+    /// Adds a statement, whose values are bound next.
+    pub(super) fn push(&mut self, statement: &str) {
+        match self.0.last_mut() {
+            Some((sql, _)) if sql.len() + statement.len() < TOGETHER_BYTES => {
+                sql.push(';');
+                sql.push_str(statement);
+            }
+            _ => self.0.push((statement.to_owned(), SqliteArguments::default())),
+        }
+    }
+
+    /// The next value, in the order of the statements' places.
+    pub(super) fn bind<'v>(&mut self, value: impl Encode<'v, Sqlite> + Type<Sqlite>) -> Result<()> {
+        if let Some((_, arguments)) = self.0.last_mut() {
+            arguments.add(value).map_err(sqlx::Error::Encode)?;
+        }
+        Ok(())
+    }
+
+    fn bind_value(&mut self, value: &Value) -> Result<()> {
+        match value {
+            Value::Id(id) => self.bind(blob(*id)),
+            Value::Number(number) => self.bind(*number),
+            Value::Text(text) => self.bind(text.as_str()),
+            Value::Null => self.bind(None::<i64>),
+        }
+    }
+
+    /// Carries it out.
+    pub(super) async fn run(self, transaction: &mut Transaction<'static, Sqlite>) -> Result<()> {
+        for (sql, arguments) in self.0 {
+            sqlx::query_with(AssertSqlSafe(sql), arguments)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
 }
 
 /// A value of a row.
@@ -152,26 +210,23 @@ impl Table {
     }
 }
 
-/// Questions of which only what is not fixed changes, and all others. Of very many, as in a first sync, most are new, and
-/// looking each up would take longer than it saves.
+/// Questions of which only what is not fixed changes, and all others.
 pub(super) async fn split_questions(
     transaction: &mut Transaction<'static, Sqlite>,
     questions: Vec<Value>,
 ) -> Result<(Vec<Value>, Vec<Value>)> {
     let columns = QUESTION.columns.len();
-    let count = questions.len() / columns;
-    if count > LOOKED_UP_AT_MOST {
+    if !LOOKED_UP.contains(&(questions.len() / columns)) {
         return Ok((Vec::new(), questions));
     }
     let ids: Vec<Uuid> = questions.iter().step_by(columns).filter_map(Value::id).collect();
     let mut known = HashMap::new();
-    let mut left = ids.into_iter();
-    for size in statements(count) {
-        let places = vec!["?"; size].join(", ");
+    for ids in statements(&ids) {
+        let places = places(ids.len());
         let sql = format!("SELECT id, category_id, customer_id, text_hash FROM question WHERE id IN ({places})");
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for id in left.by_ref().take(size) {
-            query = query.bind(blob(id));
+        for id in ids {
+            query = query.bind(blob(*id));
         }
         for row in query.fetch_all(&mut **transaction).await? {
             let (id, category, customer): (&[u8], &[u8], &[u8]) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
@@ -200,43 +255,40 @@ pub(super) async fn split_questions(
     }
 }
 
-/// Writes rows.
-pub(super) async fn upsert(
-    transaction: &mut Transaction<'static, Sqlite>,
-    table: &Table,
-    values: Vec<Value>,
-    all: bool,
-) -> Result<()> {
-    let columns = table.columns.len();
-    let rows = values.len() / columns;
-    let mut values = values.into_iter();
-    for rows in statements(rows) {
-        let mut query = sqlx::query(AssertSqlSafe(table.upsert(rows, all)));
-        for value in values.by_ref().take(rows * columns) {
-            query = match value {
-                Value::Id(id) => query.bind(blob(id)),
-                Value::Number(number) => query.bind(number),
-                Value::Text(text) => query.bind(text),
-                Value::Null => query.bind(None::<i64>),
-            };
+/// Adds the writing of rows to a script; of known ones the fixed columns only if `all` are to be written.
+pub(super) fn upsert(script: &mut Script, table: &Table, values: &[Value], all: bool) -> Result<()> {
+    let rows: Vec<&[Value]> = values.chunks_exact(table.columns.len()).collect();
+    for rows in statements(&rows) {
+        script.push(&table.upsert(rows.len(), all));
+        // The same row once more has no higher revision and changes nothing.
+        for value in rows.into_iter().copied().flatten() {
+            script.bind_value(value)?;
         }
-        query.execute(&mut **transaction).await?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::statements;
+
     #[test]
     fn statements_come_in_few_sizes_and_take_every_row() {
         for (rows, sizes) in [
             (0, vec![]),
             (1, vec![1]),
-            (50, vec![50]),
-            (312, vec![250, 50, 10, 1, 1]),
+            (3, vec![4]),
+            (50, vec![64]),
+            (129, vec![250]),
+            (312, vec![250, 64]),
             (500, vec![250, 250]),
         ] {
-            assert_eq!(super::statements(rows).collect::<Vec<_>>(), sizes);
+            let rows: Vec<usize> = (0..rows).collect();
+            let portions: Vec<Vec<&usize>> = statements(&rows).collect();
+            assert_eq!(portions.iter().map(Vec::len).collect::<Vec<_>>(), sizes);
+            let mut taken: Vec<usize> = portions.into_iter().flatten().copied().collect();
+            taken.dedup();
+            assert_eq!(taken, rows, "in order, the last one of each portion over and over");
         }
     }
 }

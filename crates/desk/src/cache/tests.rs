@@ -245,11 +245,16 @@ async fn a_text_that_changed_is_found_by_its_new_words_alone_and_what_left_sight
 async fn a_known_question_is_written_anew_only_where_it_changed() {
     let folder = folder_of(newest());
     let (cache, _) = open(folder.path()).await;
-    let text: String = sqlx::query_scalar("SELECT document FROM question LIMIT 1")
-        .fetch_one(&cache.readers())
+    let texts: Vec<String> = sqlx::query_scalar("SELECT document FROM question LIMIT 6")
+        .fetch_all(&cache.readers())
         .await
         .unwrap();
-    let first: QuestionDocument = serde_json::from_str(&text).unwrap();
+    let first: QuestionDocument = serde_json::from_str(&texts[0]).unwrap();
+    // So many that they are looked up before they are written.
+    let others: Vec<QuestionDocument> = texts[1..]
+        .iter()
+        .map(|text| serde_json::from_str(text).unwrap())
+        .collect();
     let columns = async |cache: &Cache| -> (String, Vec<u8>, String, i64, String) {
         sqlx::query_as("SELECT title, category_id, state, last_activity_at, document FROM question WHERE id = ?")
             .bind(blob(first.question.id.0))
@@ -258,12 +263,15 @@ async fn a_known_question_is_written_anew_only_where_it_changed() {
             .unwrap()
     };
     let apply = async |cache: &Cache, document: &QuestionDocument| {
-        let change = crate::ports::ChangeText {
-            entity: Some(Entity::Question),
-            id: document.question.id.0,
-            document: Some(serde_json::value::to_raw_value(document).unwrap()),
-        };
-        let batch = Batch::read(vec![change], AccountId(Uuid::nil())).unwrap();
+        let changes = others
+            .iter()
+            .chain([document])
+            .map(|document| crate::ports::ChangeText {
+                entity: Some(Entity::Question),
+                id: document.question.id.0,
+                document: Some(serde_json::value::to_raw_value(document).unwrap()),
+            });
+        let batch = Batch::read(changes.collect(), AccountId(Uuid::nil())).unwrap();
         cache.apply(batch, None).await.unwrap();
     };
     let mut closed = first.clone();
@@ -294,6 +302,63 @@ async fn a_known_question_is_written_anew_only_where_it_changed() {
     // An older one that comes late changes nothing.
     apply(&cache, &closed).await;
     assert_eq!(columns(&cache).await.0, moved.question.title);
+    cache.close().await;
+}
+
+#[tokio::test]
+async fn every_table_is_strict() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cache, _) = open(folder.path()).await;
+    let journal = crate::journal::Journal::open(folder.path()).await.unwrap();
+    journal.close().await;
+    cache.close().await;
+    for (file, least) in [("cache.db", 7), ("journal.db", 7)] {
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join(file))
+            .read_only(true);
+        let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+        let tables: Vec<(String, bool)> = sqlx::query_as(
+            "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
+             AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_sqlx_migrations'",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        assert!(tables.len() >= least, "{file}: {tables:?}");
+        let lax: Vec<_> = tables.iter().filter(|(_, is_strict)| !is_strict).collect();
+        assert!(lax.is_empty(), "{file}: {lax:?}");
+        pool.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_written_is_moved_into_the_file_while_others_read() {
+    let folder = folder_of(newest());
+    let (cache, _) = open(folder.path()).await;
+    let text: String = sqlx::query_scalar("SELECT document FROM question LIMIT 1")
+        .fetch_one(&cache.readers())
+        .await
+        .unwrap();
+    let size = || std::fs::metadata(&cache.file).unwrap().len();
+    let before = size();
+    cache.apply(batch(&text, 20), None).await.unwrap();
+    cache.move_log().await.unwrap();
+    assert_eq!(size(), before, "so little waits for more");
+    cache.apply(batch(&text, 3_000), None).await.unwrap();
+    assert_eq!(size(), before, "no batch waits for it");
+    let mut reading = cache.readers().begin().await.unwrap();
+    let count = "SELECT count(*) FROM question";
+    let read: u32 = sqlx::query_scalar(count).fetch_one(&mut *reading).await.unwrap();
+    cache.move_log().await.unwrap();
+    assert!(size() > before + 1_000_000);
+    assert_eq!(
+        sqlx::query_scalar::<_, u32>(count)
+            .fetch_one(&mut *reading)
+            .await
+            .unwrap(),
+        read
+    );
+    drop(reading);
     cache.close().await;
 }
 

@@ -84,15 +84,14 @@ impl Journal {
         }
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let mut added = BTreeSet::new();
-        let mut left = notices.iter();
-        for size in statements(notices.len()) {
-            let rows = vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"; size].join(", ");
+        for portion in statements(&notices) {
+            let rows = vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"; portion.len()].join(", ");
             let sql = format!(
                 "INSERT INTO notice (account_id, id, kind, title, body, at, offer_id, question_id, read_at, raised_at)
                  VALUES {rows} ON CONFLICT DO NOTHING RETURNING id"
             );
             let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
-            for new in left.by_ref().take(size) {
+            for new in portion {
                 let kind = serde_json::to_value(new.kind)?;
                 let settled_at = new.is_old.then(|| now.as_millisecond());
                 let raised_at = if choices.of(new.kind).is_raised {

@@ -150,17 +150,20 @@ impl Desk {
     /// refuses is kept with its reason and tried again the next time.
     pub(crate) async fn raise_notices(&self) -> Result<()> {
         let account = self.account()?;
-        if !self.inner.cache.is_complete().await? {
-            // What a first sync brings is old news until it has been put into a digest.
-            return Ok(());
-        }
         let _one_at_a_time = self.inner.raising.lock().await;
-        let mut waiting = self.inner.journal.notices_to_raise(account.id).await?;
-        if waiting.is_empty() {
+        // Asked side by side: the expert waits for the answers.
+        let (is_complete, waiting, hushed_until) = tokio::join!(
+            self.inner.cache.is_complete(),
+            self.inner.journal.notices_to_raise(account.id),
+            self.hushed_until()
+        );
+        let mut waiting = waiting?;
+        // What a first sync brings is old news until it has been put into a digest.
+        if waiting.is_empty() || !is_complete? {
             return Ok(());
         }
         let settings = self.settings();
-        if settings.notifications && self.hushed_until().await?.is_some() {
+        if settings.notifications && hushed_until?.is_some() {
             self.inner.journal.hold_notices(account.id, self.now()).await?;
             return self.tell_notices(account.id).await;
         }

@@ -1,4 +1,5 @@
-//! Making the index for search behind everything else: after a first sync, and after whatever brought much at once.
+//! Behind everything else: making the index for search, after a first sync and after whatever brought much at once; then
+//! moving what was written into the cache's file.
 
 use super::plan;
 use crate::{
@@ -18,6 +19,9 @@ pub(super) async fn run(desk: Desk) {
             }
             Ok(false) => {
                 failures = 0;
+                if let Err(error) = desk.inner.cache.move_log().await {
+                    tracing::debug!(%error, "the log stays where it is until the next time");
+                }
                 desk.inner.index_wake.notified().await;
             }
             Err(error) => {

@@ -12,6 +12,7 @@ use crate::{
     session::Account,
 };
 use proffer_domain::{Actor, Offer, OfferEvent, OfferEventKind, OfferState, QuestionId, Timestamp};
+use proffer_protocol::OfferDocument;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Beyond so many the UI is told once that the queue changed, not of each.
@@ -54,18 +55,22 @@ impl Desk {
         }
         crate::fault::at("desk.intake.before_notices").await?;
         let choices = self.settings().notice_choices;
-        let news = self
-            .inner
-            .journal
-            .add_notices(account.id, due, &choices, self.now())
-            .await?;
-
         let (questions, offers) = (batch.question_ids.clone(), batch.offer_ids.clone());
-        let accepted = accepted_events(&batch, &news);
+        let of_offers = if due.is_empty() {
+            Vec::new()
+        } else {
+            batch.offer_documents.clone()
+        };
         let (has_support, has_facts, count) = (batch.has_support_requests, batch.has_account_facts, batch.count);
         let is_indexed = batch.is_indexed_at_once();
+        // The journal's disk is waited for while the cache's transaction is written; it is committed after the journal's.
+        let (news, written) = tokio::join!(
+            self.inner.journal.add_notices(account.id, due, &choices, self.now()),
+            self.inner.cache.write(batch, cursor)
+        );
+        let news = news?;
         crate::fault::at("desk.intake.before_cache").await?;
-        self.inner.cache.apply(batch, cursor).await?;
+        written?.commit().await?;
         // Before the window is told: the expert may be looking elsewhere.
         if mode == Mode::Live {
             self.begin_raising();
@@ -97,6 +102,7 @@ impl Desk {
             self.tell_notices(account.id).await?;
         }
         if mode != Mode::First {
+            let accepted = accepted_events(&of_offers, &news);
             accepted.into_iter().for_each(|event| self.tell(event));
         }
         Ok(())
@@ -201,12 +207,11 @@ pub(super) fn unreadable(error: serde_json::Error) -> PlatformError {
 }
 
 /// What the app itself shows of acceptances that are news.
-fn accepted_events(batch: &Batch, news: &[NewNotice]) -> Vec<DeskEvent> {
+fn accepted_events(offers: &[OfferDocument], news: &[NewNotice]) -> Vec<DeskEvent> {
     news.iter()
         .filter(|notice| notice.kind == NoticeKind::OfferAccepted && !notice.is_old)
         .filter_map(|notice| {
-            let document = batch
-                .offer_documents
+            let document = offers
                 .iter()
                 .find(|document| Some(document.offer.id) == notice.offer_id)?;
             Some(DeskEvent::OfferAccepted {

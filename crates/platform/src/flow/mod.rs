@@ -300,9 +300,7 @@ impl Flow {
             work.tx = self.store.begin().await?;
         }
         let changes = std::mem::take(&mut work.changes);
-        for (stream, changes) in &changes {
-            work.tx.insert_changes(*stream, changes).await?;
-        }
+        work.tx.insert_all_changes(&changes).await?;
         work.tx.commit().await?;
         at("platform.commit.after").await?;
         self.listeners.stir(changes.keys());

@@ -122,21 +122,36 @@ async fn tell(work: &mut Work, document: &OfferDocument, transition: &Transition
     work.tx.insert_offer_event(document.offer.id, &transition.event).await?;
     let besides = offer::told_besides(&transition.event);
     let offer = &document.offer;
-    for told in transition.tell.iter().chain(besides) {
-        match told {
+    let told = || transition.tell.iter().chain(besides);
+    let readers: Vec<_> = told()
+        .filter_map(|told| match told {
+            Tell::CustomerEmail | Tell::CustomerReceipt => Some(offer.customer_id),
+            Tell::ExpertEmail => Some(offer.expert_id),
+            Tell::CustomerList | Tell::ExpertRequestCentre | Tell::ExpertNotification => None,
+        })
+        .collect();
+    let accounts = work.tx.accounts_by_ids(&readers).await?;
+    let mut emails = Vec::new();
+    for told in told() {
+        let (to, link) = match told {
             Tell::CustomerEmail | Tell::CustomerReceipt => {
                 let link = work.link(offer.customer_id, offer.question_id, Some(offer.id)).await?;
-                let letter = |to: &Reader| mail::offer_for_customer(to, document, transition.event.kind, link);
-                work.send_letter(offer.customer_id, Some(offer.id), letter).await?;
+                (offer.customer_id, Some(link))
             }
-            Tell::ExpertEmail => {
-                let letter = |to: &Reader| mail::offer_for_expert(to, document, transition.event.kind);
-                work.send_letter(offer.expert_id, None, letter).await?;
-            }
-            Tell::CustomerList | Tell::ExpertRequestCentre | Tell::ExpertNotification => {}
-        }
+            Tell::ExpertEmail => (offer.expert_id, None),
+            Tell::CustomerList | Tell::ExpertRequestCentre | Tell::ExpertNotification => continue,
+        };
+        let Some(account) = accounts.iter().find(|account| account.id == to) else {
+            continue;
+        };
+        let about = link.is_some().then_some(offer.id);
+        let letter = |to: &Reader| match link {
+            Some(link) => mail::offer_for_customer(to, document, transition.event.kind, link),
+            None => mail::offer_for_expert(to, document, transition.event.kind),
+        };
+        emails.extend(work.letter(account.clone(), about, letter).await?);
     }
-    Ok(())
+    work.send(&emails).await
 }
 
 /// The expert reminds the customer of an open offer, once a version.

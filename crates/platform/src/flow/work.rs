@@ -35,7 +35,7 @@ pub struct Work {
     /// How an offer that is accepted is paid.
     pub(crate) pays_by: PaymentMethod,
     pub(crate) public_url: Arc<Url>,
-    /// What every stream will be told, written last: see [`Tx::insert_changes`].
+    /// What every stream will be told, written last: see [`Tx::insert_all_changes`].
     pub(crate) changes: BTreeMap<StreamId, Vec<NewChange>>,
 }
 
@@ -229,21 +229,32 @@ impl Work {
         let Some(account) = self.tx.account(to).await? else {
             return Ok(());
         };
-        let reader = Reader { account };
+        let email = self.letter(account, offer, write).await?;
+        self.send(email.as_slice()).await
+    }
+
+    /// The email of a letter to an account; none of a kind that it has stopped.
+    pub(crate) async fn letter(
+        &mut self,
+        to: AccountRow,
+        offer: Option<OfferId>,
+        write: impl FnOnce(&Reader) -> Letter,
+    ) -> Result<Option<NewEmail>, FlowError> {
+        let reader = Reader { account: to };
         let mut letter = write(&reader);
         let account = reader.account;
         if letter.is_optional() {
-            if self.tx.is_mail_stopped(to, letter.kind).await? {
-                return Ok(());
+            if self.tx.is_mail_stopped(account.id, letter.kind).await? {
+                return Ok(None);
             }
             let token = self.ports.new_token();
             self.tx
-                .insert_stop_link(&hash(token.as_bytes()), to, letter.kind)
+                .insert_stop_link(&hash(token.as_bytes()), account.id, letter.kind)
                 .await?;
             let base = self.public_url.as_str().trim_end_matches('/');
             letter.stop_url = Some(format!("{base}/stop/{token}"));
         }
-        let email = NewEmail {
+        Ok(Some(NewEmail {
             id: self.ports.new_id(),
             kind: letter.kind,
             subject: letter.subject.clone(),
@@ -254,24 +265,30 @@ impl Work {
             offer_id: offer,
             thread: letter.thread,
             stop_url: letter.stop_url,
-        };
+        }))
+    }
+
+    /// Puts emails into the outbox.
+    pub(crate) async fn send(&mut self, emails: &[NewEmail]) -> Result<(), FlowError> {
         #[cfg(feature = "simulation")]
         if let (true, Some(mailer)) = (proffer_failpoints::is_broken("email_before_commit"), &self.mailer) {
-            let outgoing = crate::mail::OutgoingEmail {
-                id: email.id,
-                recipient_name: email.recipient_name,
-                recipient: email.recipient,
-                subject: email.subject,
-                text: email.text,
-                html: email.html,
-                date: self.now,
-                thread: email.thread,
-                stop_url: email.stop_url,
-            };
-            let _sent = mailer.send(&outgoing).await;
+            for email in emails.iter().cloned() {
+                let outgoing = crate::mail::OutgoingEmail {
+                    id: email.id,
+                    recipient_name: email.recipient_name,
+                    recipient: email.recipient,
+                    subject: email.subject,
+                    text: email.text,
+                    html: email.html,
+                    date: self.now,
+                    thread: email.thread,
+                    stop_url: email.stop_url,
+                };
+                let _sent = mailer.send(&outgoing).await;
+            }
             return Ok(());
         }
-        self.tx.insert_email(&email, self.now).await?;
+        self.tx.insert_emails(emails, self.now).await?;
         Ok(())
     }
 }

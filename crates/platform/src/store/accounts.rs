@@ -106,6 +106,27 @@ impl Tx {
         row.as_ref().map(account).transpose()
     }
 
+    /// Those of these accounts that there are, in one statement.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn accounts_by_ids(&mut self, ids: &[AccountId]) -> Result<Vec<AccountRow>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<_> = (1..=ids.len()).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT {ACCOUNT_COLUMNS} FROM account WHERE id IN ({})",
+            places.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for id in ids {
+            query = query.bind(id.to_string());
+        }
+        let rows = query.fetch_all(&mut *self.inner).await?;
+        rows.iter().map(account).collect()
+    }
+
     /// An account by its address, in small letters.
     ///
     /// # Errors

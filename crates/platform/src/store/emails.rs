@@ -95,29 +95,40 @@ fn email(row: &AnyRow) -> Result<EmailRow, StoreError> {
 }
 
 impl Tx {
-    /// Puts an email into the outbox.
+    /// Puts emails into the outbox, in one statement.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn insert_email(&mut self, email: &NewEmail, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(
+    pub async fn insert_emails(&mut self, emails: &[NewEmail], now: Timestamp) -> Result<(), StoreError> {
+        if emails.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = (0..emails.len())
+            .map(|row| {
+                let [a, b, c, d, e, f, g, h, i, j] = std::array::from_fn(|column| row * 10 + column + 2);
+                format!("(${a}, ${b}, ${c}, ${d}, ${e}, ${f}, ${g}, ${h}, 'pending', 0, $1, $1, ${i}, ${j})")
+            })
+            .collect();
+        let sql = format!(
             "INSERT INTO email (id, kind, recipient_name, recipient, subject, text, html, offer_id, state, attempts, \
-             next_at, created_at, thread, stop_url) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, $9, $10, $11, $12)",
-        )
-        .bind(email.id.to_string())
-        .bind(email.kind)
-        .bind(&email.recipient_name)
-        .bind(&email.recipient)
-        .bind(&email.subject)
-        .bind(&email.text)
-        .bind(&email.html)
-        .bind(email.offer_id.map(|offer| offer.to_string()))
-        .bind(micros(now))
-        .bind(micros(now))
-        .bind(email.thread.map(|thread| thread.to_string()))
-        .bind(email.stop_url.as_deref())
-        .execute(&mut *self.inner)
-        .await?;
+             next_at, created_at, thread, stop_url) VALUES {}",
+            rows.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(micros(now));
+        for email in emails {
+            query = query
+                .bind(email.id.to_string())
+                .bind(email.kind)
+                .bind(&email.recipient_name)
+                .bind(&email.recipient)
+                .bind(&email.subject)
+                .bind(&email.text)
+                .bind(&email.html)
+                .bind(email.offer_id.map(|offer| offer.to_string()))
+                .bind(email.thread.map(|thread| thread.to_string()))
+                .bind(email.stop_url.as_deref());
+        }
+        query.execute(&mut *self.inner).await?;
         Ok(())
     }
 

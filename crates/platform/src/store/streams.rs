@@ -3,7 +3,7 @@
 use super::{StoreError, Tx, contended};
 use proffer_protocol::{Entity, StreamId};
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Ids a statement, when many things are asked for.
@@ -20,6 +20,31 @@ fn is_usual(rows: usize) -> bool {
 pub(super) fn places(count: usize) -> String {
     let places: Vec<_> = (1..=count).map(|place| format!("${place}")).collect();
     places.join(", ")
+}
+
+/// The statement by which so many documents' changes before are the latest no more. The lists of single columns are what
+/// SQLite looks up in its index; by the rows alone it would go through all documents of a stream.
+fn latest_no_more(rows: usize) -> String {
+    let [streams, entities, ids] = [1, 2, 3].map(|column| {
+        let places: Vec<_> = (0..rows).map(|row| format!("${}", row * 3 + column)).collect();
+        places.join(", ")
+    });
+    let documents: Vec<_> = (0..rows)
+        .map(|row| format!("(${}, ${}, ${})", row * 3 + 1, row * 3 + 2, row * 3 + 3))
+        .collect();
+    format!(
+        "UPDATE stream_change SET is_latest = 0 WHERE is_latest = 1 AND stream IN ({streams}) \
+         AND entity IN ({entities}) AND entity_id IN ({ids}) AND (stream, entity, entity_id) IN (VALUES {})",
+        documents.join(", ")
+    )
+}
+
+/// A change with its number.
+struct Numbered {
+    stream: String,
+    seq: i64,
+    change: NewChange,
+    is_latest: bool,
 }
 
 /// A change about to be numbered.
@@ -49,79 +74,118 @@ pub struct StoredChanges {
 impl Tx {
     /// Writes changes to a stream and numbers them in their order.
     ///
-    /// The stream's row stays locked until the transaction ends, so a transaction takes its streams last, all of them in
+    /// # Errors
+    /// If the database fails.
+    pub async fn insert_changes(&mut self, stream: StreamId, changes: &[NewChange]) -> Result<(), StoreError> {
+        self.insert_all_changes(&BTreeMap::from([(stream, changes.to_vec())]))
+            .await
+    }
+
+    /// Writes changes to streams and numbers those of each in their order.
+    ///
+    /// A stream's row stays locked until the transaction ends, so a transaction takes its streams last, all of them in
     /// one order: then no two transactions can wait for each other, and none waits longer than it must.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn insert_changes(&mut self, stream: StreamId, changes: &[NewChange]) -> Result<(), StoreError> {
-        let stream = stream.to_string();
-        let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
-        let (head,): (i64,) = sqlx::query_as(
-            "INSERT INTO stream (id, seq) VALUES ($1, $2) \
-             ON CONFLICT (id) DO UPDATE SET seq = stream.seq + $2 RETURNING seq",
-        )
-        .bind(&stream)
-        .bind(count)
-        .fetch_one(&mut *self.inner)
-        .await
-        .map_err(contended)?;
-        #[cfg(feature = "simulation")]
-        let head = if proffer_failpoints::is_broken("stream_number_from_a_sequence") {
-            let head = proffer_failpoints::sequence(&stream, head - count, count);
-            sqlx::query("UPDATE stream SET seq = $1 WHERE id = $2")
-                .bind(head)
-                .bind(&stream)
-                .execute(&mut *self.inner)
-                .await?;
-            head
-        } else {
-            head
-        };
-        let numbered: Vec<_> = (head - count + 1..).zip(changes).collect();
+    pub async fn insert_all_changes(&mut self, changes: &BTreeMap<StreamId, Vec<NewChange>>) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let heads = self.take_numbers(changes).await?;
+        let mut numbered = Vec::new();
+        for (stream, changes) in changes {
+            let name = stream.to_string();
+            let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
+            let head = heads.get(&name).copied().unwrap_or(count);
+            #[cfg(feature = "simulation")]
+            let head = if proffer_failpoints::is_broken("stream_number_from_a_sequence") {
+                let head = proffer_failpoints::sequence(&name, head - count, count);
+                sqlx::query("UPDATE stream SET seq = $1 WHERE id = $2")
+                    .bind(head)
+                    .bind(&name)
+                    .execute(&mut *self.inner)
+                    .await?;
+                head
+            } else {
+                head
+            };
+            let rows = (head - count + 1..)
+                .zip(changes)
+                .enumerate()
+                .map(|(place, (seq, change))| Numbered {
+                    stream: name.clone(),
+                    seq,
+                    change: *change,
+                    // Of a document told of twice only the last one is its latest.
+                    is_latest: !changes[place + 1..].contains(change),
+                });
+            numbered.extend(rows);
+        }
         for rows in numbered.chunks(ROWS_A_STATEMENT) {
-            self.insert_numbered(&stream, rows).await?;
+            self.insert_numbered(rows).await?;
         }
         Ok(())
     }
 
+    /// Moves streams on by their changes; gives the last number of each.
+    async fn take_numbers(
+        &mut self,
+        changes: &BTreeMap<StreamId, Vec<NewChange>>,
+    ) -> Result<BTreeMap<String, i64>, StoreError> {
+        let mut heads = BTreeMap::new();
+        let streams: Vec<_> = changes.iter().collect();
+        for streams in streams.chunks(ROWS_A_STATEMENT) {
+            let rows: Vec<_> = (0..streams.len())
+                .map(|row| format!("(${}, ${})", 2 * row + 1, 2 * row + 2))
+                .collect();
+            // Both databases go through the rows in their order.
+            let sql = format!(
+                "INSERT INTO stream (id, seq) VALUES {} \
+                 ON CONFLICT (id) DO UPDATE SET seq = stream.seq + excluded.seq RETURNING id, seq",
+                rows.join(", ")
+            );
+            let mut query = sqlx::query_as(AssertSqlSafe(sql)).persistent(is_usual(streams.len()));
+            for (stream, changes) in streams {
+                query = query
+                    .bind(stream.to_string())
+                    .bind(i64::try_from(changes.len()).unwrap_or(i64::MAX));
+            }
+            let taken: Vec<(String, i64)> = query.fetch_all(&mut *self.inner).await.map_err(contended)?;
+            heads.extend(taken);
+        }
+        Ok(heads)
+    }
+
     /// Writes changes under their numbers, in two statements: those of the same documents before are the latest no more.
-    async fn insert_numbered(&mut self, stream: &str, rows: &[(i64, &NewChange)]) -> Result<(), StoreError> {
-        let places = |from: usize, each: usize| (0..rows.len()).map(move |row| from + row * each);
-        let documents: Vec<_> = places(2, 2).map(|at| format!("(${at}, ${})", at + 1)).collect();
-        // The documents come first, each found by the index: asked for by a list, all of the stream would be gone through.
-        let sql = format!(
-            "WITH told (entity, entity_id) AS (VALUES {}) UPDATE stream_change SET is_latest = 0 \
-             WHERE stream = $1 AND seq IN (SELECT earlier.seq FROM told CROSS JOIN stream_change earlier \
-             WHERE earlier.stream = $1 AND earlier.entity = told.entity AND earlier.entity_id = told.entity_id \
-             AND earlier.is_latest = 1)",
-            documents.join(", ")
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql))
-            .persistent(is_usual(rows.len()))
-            .bind(stream);
-        for (_, change) in rows {
-            query = query.bind(change.entity.as_str()).bind(change.id.to_string());
+    async fn insert_numbered(&mut self, rows: &[Numbered]) -> Result<(), StoreError> {
+        let sql = latest_no_more(rows.len());
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(is_usual(rows.len()));
+        for row in rows {
+            query = query
+                .bind(&row.stream)
+                .bind(row.change.entity.as_str())
+                .bind(row.change.id.to_string());
         }
         query.execute(&mut *self.inner).await.map_err(contended)?;
-        let changes: Vec<_> = places(2, 4)
-            .map(|at| format!("($1, ${at}, ${}, ${}, 0, ${})", at + 1, at + 2, at + 3))
+        let changes: Vec<_> = (0..rows.len())
+            .map(|row| {
+                let [a, b, c, d, e] = std::array::from_fn(|column| row * 5 + column + 1);
+                format!("(${a}, ${b}, ${c}, ${d}, 0, ${e})")
+            })
             .collect();
         let sql = format!(
             "INSERT INTO stream_change (stream, seq, entity, entity_id, is_gone, is_latest) VALUES {}",
             changes.join(", ")
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql))
-            .persistent(is_usual(rows.len()))
-            .bind(stream);
-        for (index, (seq, change)) in rows.iter().enumerate() {
-            // Of a document told of twice only the last one is its latest.
-            let is_latest = !rows[index + 1..].iter().any(|(_, later)| later == change);
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(is_usual(rows.len()));
+        for row in rows {
             query = query
-                .bind(*seq)
-                .bind(change.entity.as_str())
-                .bind(change.id.to_string())
-                .bind(i32::from(is_latest));
+                .bind(&row.stream)
+                .bind(row.seq)
+                .bind(row.change.entity.as_str())
+                .bind(row.change.id.to_string())
+                .bind(i32::from(row.is_latest));
         }
         query.execute(&mut *self.inner).await.map_err(contended)?;
         Ok(())
@@ -273,5 +337,29 @@ impl Tx {
             .fetch_all(&mut *self.inner)
             .await?;
         Ok(rows.into_iter().map(|(seq,)| u64::try_from(seq).unwrap_or(0)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+    use super::*;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn a_change_is_written_without_going_through_its_whole_stream() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), None).await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        for rows in [1, 2, 100] {
+            let sql = format!("EXPLAIN QUERY PLAN {}", latest_no_more(rows));
+            let plan = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *tx.inner).await.unwrap();
+            let steps: Vec<String> = plan.iter().map(|step| step.try_get(3).unwrap()).collect();
+            let looked_up = "stream_change_entity (stream=? AND entity=? AND entity_id=?)";
+            assert!(steps.iter().any(|step| step.contains(looked_up)), "{rows}: {steps:?}");
+        }
+        drop(tx);
+        store.close().await;
     }
 }

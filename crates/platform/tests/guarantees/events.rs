@@ -170,3 +170,32 @@ async fn who_listens_at_a_server_that_stops_is_told_when_to_come_again() -> anyh
     assert!((100..=2_100).contains(&wait), "{wait}");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_page_of_documents_is_compressed_for_who_can_read_that() -> anyhow::Result<()> {
+    let served = Served::begin().await?;
+    for _ in 0..5 {
+        served.world.answered().await?;
+    }
+    let daniel = served.sign_in(&served.world.daniel).await?;
+    let plain = reqwest::Client::builder().no_proxy().no_gzip().no_zstd().build()?;
+    let page = async |accepted: &str| {
+        let request = plain
+            .get(format!("{}/v1/sync", served.url))
+            .bearer_auth(daniel.token.as_deref().unwrap_or_default())
+            .header("accept-encoding", accepted);
+        let response = request.send().await?.error_for_status()?;
+        let encoding = response.headers().get("content-encoding").cloned();
+        anyhow::Ok((encoding, response.bytes().await?))
+    };
+    let (encoding, whole) = page("identity").await?;
+    assert_eq!(encoding, None);
+    for name in ["zstd", "gzip"] {
+        let (encoding, bytes) = page(name).await?;
+        assert_eq!(encoding.as_ref().map(|it| it.as_bytes()), Some(name.as_bytes()));
+        assert!(bytes.len() < whole.len(), "{name}: {} of {}", bytes.len(), whole.len());
+    }
+    let read: SyncPage = daniel.get("/v1/sync").send().await?.json().await?;
+    assert_eq!(read, serde_json::from_slice(&whole)?);
+    Ok(())
+}
