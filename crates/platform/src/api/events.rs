@@ -11,7 +11,7 @@ use axum::{
     },
 };
 use futures_util::stream;
-use proffer_protocol::{Cursor, ErrorCode, Problem, SyncPage};
+use proffer_protocol::{Cursor, ErrorCode, Problem};
 use std::{convert::Infallible, time::Duration};
 use tokio::{sync::watch, time::Instant};
 
@@ -24,9 +24,24 @@ const BATCH: u32 = 500;
 
 /// What `GET /v1/events` takes.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct EventsQuery {
     /// Where to go on from, for a client that cannot send `Last-Event-ID`.
+    #[param(value_type = String, required = false)]
     cursor: Option<String>,
+}
+
+/// One event, as its lines say it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it describes what axum writes")]
+pub struct SyncEvent {
+    /// Always `sync`.
+    #[schema(pattern = "^sync$")]
+    event: String,
+    /// The page's cursor.
+    id: String,
+    /// A SyncPage as JSON, in one line.
+    data: String,
 }
 
 /// Changes as they happen: event `sync` whose data is a SyncPage and whose id is its cursor, from `Last-Event-ID` on.
@@ -35,7 +50,7 @@ pub struct EventsQuery {
 #[utoipa::path(
     get, path = "/v1/events", tag = "sync", security(("bearer" = [])),
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "The cursor")),
-    responses((status = 200, content_type = "text/event-stream", body = SyncPage), (status = 401, body = Problem)),
+    responses((status = 200, content_type = "text/event-stream", body = SyncEvent), (status = 401, body = Problem), (status = 422, body = Problem)),
 )]
 pub async fn events(
     State(app): State<App>,
