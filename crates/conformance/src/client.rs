@@ -12,7 +12,10 @@ use reqwest::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// How long an answer may take.
@@ -136,6 +139,7 @@ impl Server {
             server: self.clone(),
             token: created.token,
             me: created.me,
+            read_to: Arc::default(),
         })
     }
 }
@@ -146,6 +150,8 @@ pub(crate) struct Session {
     pub server: Server,
     pub token: String,
     pub me: Me,
+    /// How far its streams were read.
+    pub read_to: Arc<Mutex<Option<String>>>,
 }
 
 impl Session {

@@ -90,7 +90,10 @@ impl Operator for Commands {
 /// Reads a file of addresses and passwords.
 fn read_passwords(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let text = std::fs::read_to_string(file).with_context(|| format!("--passwords {}", file.display()))?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .enumerate()
         .map(|(index, line)| {
@@ -121,9 +124,9 @@ impl Cli {
             anyhow::Ok(Credentials { email, password })
         };
         for number in &self.only {
-            let is_there = checks().iter().any(|check| {
-                check.number == number || check.number.starts_with(&format!("{number}."))
-            });
+            let is_there = checks()
+                .iter()
+                .any(|check| check.number == number || check.number.starts_with(&format!("{number}.")));
             if !is_there {
                 bail!("--only {number}: there is no such check; --list names them all");
             }

@@ -53,11 +53,7 @@ pub struct Report {
 impl Report {
     pub(crate) fn new(url: String, checks: Vec<Outcome>) -> Self {
         let count = |verdict| checks.iter().filter(|check| check.verdict == verdict).count();
-        let (passed, failed, not_run) = (
-            count(Verdict::Passed),
-            count(Verdict::Failed),
-            count(Verdict::NotRun),
-        );
+        let (passed, failed, not_run) = (count(Verdict::Passed), count(Verdict::Failed), count(Verdict::NotRun));
         Self {
             url,
             protocol: proffer_protocol::PROTOCOL_VERSION,

@@ -17,7 +17,10 @@ use proffer_protocol::{
     SendMessageRequest, SendOfferRequest, SyncPage,
 };
 use reqwest::Method;
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError},
+};
 use uuid::Uuid;
 
 /// Who signs in.
@@ -31,7 +34,9 @@ pub struct Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("email", &self.email).finish_non_exhaustive()
+        f.debug_struct("Credentials")
+            .field("email", &self.email)
+            .finish_non_exhaustive()
     }
 }
 
@@ -267,11 +272,7 @@ pub(crate) fn later(from: Timestamp, seconds: i64) -> Timestamp {
 }
 
 /// Reads pages of at most `limit` changes until nothing is left: the changes and the last cursor.
-pub(crate) async fn sync(
-    session: &Session,
-    from: Option<&str>,
-    limit: u32,
-) -> Result<(Vec<Change>, String), Failure> {
+pub(crate) async fn sync(session: &Session, from: Option<&str>, limit: u32) -> Result<(Vec<Change>, String), Failure> {
     let (mut changes, mut cursor) = (Vec::new(), from.map(str::to_owned));
     loop {
         let page = sync_page(session, cursor.as_deref(), Some(limit)).await?;
@@ -304,9 +305,12 @@ pub(crate) async fn sync_page(
     crate::client::send(request).await?.expect(200)?.read()
 }
 
-/// Where a session's streams stand now.
+/// Where a session's streams stand now. Each time it is read on from where it was read to before.
 pub(crate) async fn cursor(session: &Session) -> Result<String, Failure> {
-    Ok(sync(session, None, 2_000).await?.1)
+    let known = session.read_to.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let (_, cursor) = sync(session, known.as_deref(), 2_000).await?;
+    *session.read_to.lock().unwrap_or_else(PoisonError::into_inner) = Some(cursor.clone());
+    Ok(cursor)
 }
 
 /// The changes of one thing.

@@ -1,11 +1,7 @@
 //! 9. Files.
 
 use super::{Held, checks};
-use crate::{
-    Suite,
-    client::new_id,
-    failure::hold,
-};
+use crate::{Suite, client::new_id, failure::hold};
 use proffer_domain::{Attachment, AttachmentId, FieldCode};
 use proffer_protocol::{ErrorCode, QuestionDocument};
 
@@ -24,7 +20,12 @@ checks! {
 const PDF: &[u8] = b"%PDF-1.7 a file of the conformance suite";
 
 async fn stored(suite: &Suite, name: &str, bytes: &[u8]) -> Result<Attachment, crate::Failure> {
-    suite.customer.upload(new_id(), name, bytes.to_vec()).await?.expect(201)?.read()
+    suite
+        .customer
+        .upload(new_id(), name, bytes.to_vec())
+        .await?
+        .expect(201)?
+        .read()
 }
 
 async fn uploading(suite: &Suite) -> Held {
@@ -42,20 +43,36 @@ async fn uploading(suite: &Suite) -> Held {
         seen[0]
     );
     let answer = suite.stranger.upload(id, "letter.pdf", PDF.to_vec()).await?;
-    hold!((400..500).contains(&answer.status), "another's id: {} instead of a refusal", answer.status);
+    hold!(
+        (400..500).contains(&answer.status),
+        "another's id: {} instead of a refusal",
+        answer.status
+    );
     Ok(())
 }
 
 async fn bytes(suite: &Suite) -> Held {
     let file = stored(suite, "letter.pdf", PDF).await?;
-    let answer = suite.customer.get(&format!("/v1/attachments/{}", file.id)).await?.expect(200)?;
-    hold!(answer.body == PDF, "{} bytes came that are not those that were sent", answer.body.len());
+    let answer = suite
+        .customer
+        .get(&format!("/v1/attachments/{}", file.id))
+        .await?
+        .expect(200)?;
+    hold!(
+        answer.body == PDF,
+        "{} bytes came that are not those that were sent",
+        answer.body.len()
+    );
     Ok(())
 }
 
 async fn nosniff(suite: &Suite) -> Held {
     let file = stored(suite, "page.html", b"<script>alert(1)</script>").await?;
-    let answer = suite.customer.get(&format!("/v1/attachments/{}", file.id)).await?.expect(200)?;
+    let answer = suite
+        .customer
+        .get(&format!("/v1/attachments/{}", file.id))
+        .await?
+        .expect(200)?;
     let value = answer.header("x-content-type-options");
     hold!(value == Some("nosniff"), "it is {value:?}");
     Ok(())
@@ -64,10 +81,17 @@ async fn nosniff(suite: &Suite) -> Held {
 async fn disposition(suite: &Suite) -> Held {
     for name in ["letter.pdf", "a\"; filename=x.html\r\nx: y.pdf", "Größe 文書.pdf"] {
         let file = stored(suite, name, PDF).await?;
-        let answer = suite.customer.get(&format!("/v1/attachments/{}", file.id)).await?.expect(200)?;
+        let answer = suite
+            .customer
+            .get(&format!("/v1/attachments/{}", file.id))
+            .await?
+            .expect(200)?;
         let value = answer.header("content-disposition").unwrap_or_default().to_owned();
         hold!(value.starts_with("attachment"), "for the name {name:?} it is {value:?}");
-        hold!(answer.header("x").is_none(), "the name {name:?} makes a header of its own");
+        hold!(
+            answer.header("x").is_none(),
+            "the name {name:?} makes a header of its own"
+        );
     }
     Ok(())
 }
@@ -82,7 +106,11 @@ async fn dangerous(suite: &Suite) -> Held {
         let answer = suite.customer.upload(new_id(), name, bytes.to_vec()).await?;
         let problem = answer.refused(422, ErrorCode::InvalidFields)?;
         let told = problem.errors.first().map(|field| (field.pointer.as_str(), field.code));
-        hold!(told == Some(("/attachment", code)), "{name} is refused with {:?}", problem.errors);
+        hold!(
+            told == Some(("/attachment", code)),
+            "{name} is refused with {:?}",
+            problem.errors
+        );
     }
     Ok(())
 }
@@ -91,7 +119,9 @@ async fn too_large(suite: &Suite) -> Held {
     let size = usize::try_from(suite.limits.attachment_max_bytes).unwrap_or(usize::MAX);
     let most = 64 * 1024 * 1024;
     if size > most {
-        return Err(crate::Failure::NotRun(format!("the limit is {size} bytes, more than the suite sends")));
+        return Err(crate::Failure::NotRun(format!(
+            "the limit is {size} bytes, more than the suite sends"
+        )));
     }
     let answer = suite.customer.upload(new_id(), "film.zip", vec![7; size + 1]).await?;
     answer.refused(413, ErrorCode::TooLarge)?;
@@ -105,7 +135,11 @@ async fn own(suite: &Suite) -> Held {
     let mut question = suite.question();
     question.attachments = vec![file.id];
     let document: QuestionDocument = suite.customer.done("/v1/questions", &question).await?;
-    hold!(document.question.attachments == [file], "the question has {:?}", document.question.attachments);
+    hold!(
+        document.question.attachments == [file],
+        "the question has {:?}",
+        document.question.attachments
+    );
     for session in [&suite.customer, &suite.expert, &suite.second] {
         session.get(&path).await?.expect(200)?;
     }

@@ -80,7 +80,11 @@ async fn key_reused(suite: &Suite) -> Held {
     // Also for another address with the same body.
     let another = suite.locked().await?;
     let (key, release) = (new_id(), |id| format!("/v1/questions/{id}/release"));
-    let _: Value = suite.expert.command_with(key, &release(question), &Value::Null).await?.done()?;
+    let _: Value = suite
+        .expert
+        .command_with(key, &release(question), &Value::Null)
+        .await?
+        .done()?;
     let answer = suite.expert.command_with(key, &release(another), &Value::Null).await?;
     answer.refused(422, ErrorCode::IdempotencyKeyReused)?;
     Ok(())
@@ -100,7 +104,11 @@ async fn at_once(suite: &Suite) -> Held {
         "the ten responses are not one"
     );
     let offer = &documents[0].offer;
-    let accepted = offer.events.iter().filter(|event| event.kind == OfferEventKind::Accepted).count();
+    let accepted = offer
+        .events
+        .iter()
+        .filter(|event| event.kind == OfferEventKind::Accepted)
+        .count();
     hold!(
         offer.state == OfferState::Accepted && accepted == 1,
         "the offer is {} and has been accepted {accepted} times",
@@ -111,8 +119,16 @@ async fn at_once(suite: &Suite) -> Held {
 
 async fn keys_are_own(suite: &Suite) -> Held {
     let (key, first, other) = (new_id(), suite.question(), suite.question());
-    let _: QuestionDocument = suite.customer.command_with(key, "/v1/questions", &first).await?.done()?;
-    let document: QuestionDocument = suite.stranger.command_with(key, "/v1/questions", &other).await?.done()?;
+    let _: QuestionDocument = suite
+        .customer
+        .command_with(key, "/v1/questions", &first)
+        .await?
+        .done()?;
+    let document: QuestionDocument = suite
+        .stranger
+        .command_with(key, "/v1/questions", &other)
+        .await?
+        .done()?;
     hold!(document.question.id == other.id, "it got another's response");
     Ok(())
 }
@@ -122,7 +138,10 @@ async fn id_taken(suite: &Suite) -> Held {
     let _: QuestionDocument = suite.customer.done("/v1/questions", &question).await?;
     let answer = suite.customer.command("/v1/questions", &question).await?;
     let problem = answer.refused(422, ErrorCode::InvalidFields)?;
-    let named = problem.errors.iter().any(|field| field.pointer == "/id" && field.code == FieldCode::Taken);
+    let named = problem
+        .errors
+        .iter()
+        .any(|field| field.pointer == "/id" && field.code == FieldCode::Taken);
     hold!(named, "it is refused with {:?}", problem.errors);
     Ok(())
 }

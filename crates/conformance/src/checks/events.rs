@@ -43,7 +43,10 @@ async fn form(suite: &Suite) -> Held {
     let page: Result<SyncPage, _> = serde_json::from_str(&data);
     hold!(page.is_ok(), "its data is no page: {data:.300}");
     let cursor = page.map(|page| page.cursor).unwrap_or_default();
-    hold!(cursor == id && !id.is_empty(), "its id is {id:?}, its page's cursor {cursor:?}");
+    hold!(
+        cursor == id && !id.is_empty(),
+        "its id is {id:?}, its page's cursor {cursor:?}"
+    );
     Ok(())
 }
 

@@ -91,7 +91,12 @@ mod tests {
         for check in &checks {
             assert!(check.sentence.ends_with('.'), "{}", check.sentence);
             let (chapter, _) = check.number.split_once('.').unwrap_or_default();
-            assert!(check.group.starts_with(&format!("{chapter}. ")), "{} is under {}", check.number, check.group);
+            assert!(
+                check.group.starts_with(&format!("{chapter}. ")),
+                "{} is under {}",
+                check.number,
+                check.group
+            );
         }
     }
 }

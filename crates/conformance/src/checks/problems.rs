@@ -40,7 +40,11 @@ async fn form(suite: &Suite) -> Held {
             answer.media_type()
         );
         let problem: Problem = answer.read()?;
-        hold!(problem.status == status, "{what}: the body says {}, the response {status}", problem.status);
+        hold!(
+            problem.status == status,
+            "{what}: the body says {}, the response {status}",
+            problem.status
+        );
         hold!(!problem.title.is_empty(), "{what}: no title");
         let code = serde_json::to_value(problem.code).unwrap_or_default();
         let kind = format!("urn:proffer:problem:{}", code.as_str().unwrap_or_default());
@@ -101,7 +105,11 @@ async fn limits(suite: &Suite) -> Held {
 
 async fn nothing_there(suite: &Suite) -> Held {
     for id in [new_id().to_string(), "not-an-id".to_owned()] {
-        suite.expert.get(&format!("/v1/attachments/{id}")).await?.refused(404, ErrorCode::NotFound)?;
+        suite
+            .expert
+            .get(&format!("/v1/attachments/{id}"))
+            .await?
+            .refused(404, ErrorCode::NotFound)?;
         for path in [format!("/v1/questions/{id}/lock"), format!("/v1/offers/{id}/withdraw")] {
             let answer = suite.expert.command(&path, &Value::Null).await?;
             answer.refused(404, ErrorCode::NotFound)?;
@@ -111,19 +119,39 @@ async fn nothing_there(suite: &Suite) -> Held {
     let question = suite.asked().await?;
     let path = format!("/v1/questions/{question}/messages");
     let reply = crate::suite::message(proffer_domain::MessageKind::Reply);
-    suite.stranger.command(&path, &reply).await?.refused(404, ErrorCode::NotFound)?;
+    suite
+        .stranger
+        .command(&path, &reply)
+        .await?
+        .refused(404, ErrorCode::NotFound)?;
     Ok(())
 }
 
 async fn roles(suite: &Suite) -> Held {
     let question = suite.asked().await?;
-    suite.expert.command("/v1/questions", &suite.question()).await?.refused(403, ErrorCode::Forbidden)?;
+    suite
+        .expert
+        .command("/v1/questions", &suite.question())
+        .await?
+        .refused(403, ErrorCode::Forbidden)?;
     let lock = format!("/v1/questions/{question}/lock");
-    suite.customer.command(&lock, &Value::Null).await?.refused(403, ErrorCode::Forbidden)?;
+    suite
+        .customer
+        .command(&lock, &Value::Null)
+        .await?
+        .refused(403, ErrorCode::Forbidden)?;
     let offer = suite.offered().await?;
     let accept = crate::suite::act(offer, "accept");
-    suite.expert.command(&accept, &crate::suite::accept(1)).await?.refused(403, ErrorCode::Forbidden)?;
+    suite
+        .expert
+        .command(&accept, &crate::suite::accept(1))
+        .await?
+        .refused(403, ErrorCode::Forbidden)?;
     let withdraw = crate::suite::act(offer, "withdraw");
-    suite.customer.command(&withdraw, &Value::Null).await?.refused(403, ErrorCode::Forbidden)?;
+    suite
+        .customer
+        .command(&withdraw, &Value::Null)
+        .await?
+        .refused(403, ErrorCode::Forbidden)?;
     Ok(())
 }

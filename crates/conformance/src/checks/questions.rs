@@ -1,12 +1,7 @@
 //! 5. Questions, locks and messages.
 
 use super::{Held, checks};
-use crate::{
-    Suite,
-    client::new_id,
-    failure::hold,
-    suite::message,
-};
+use crate::{Suite, client::new_id, failure::hold, suite::message};
 use futures_util::future::try_join_all;
 use proffer_domain::{MessageKind, QuestionState};
 use proffer_protocol::{ErrorCode, MessageDocument, Problem, QuestionDocument};
@@ -34,10 +29,17 @@ async fn asking(suite: &Suite) -> Held {
     let document: QuestionDocument = suite.customer.done("/v1/questions", &request).await?;
     let question = document.question;
     hold!(question.id == request.id, "it has another id");
-    hold!(question.state == QuestionState::Open, "it is {}", question.state.as_str());
+    hold!(
+        question.state == QuestionState::Open,
+        "it is {}",
+        question.state.as_str()
+    );
     hold!(question.number > 0, "it has no number");
     hold!(question.customer.id == suite.customer.me.account.id, "it is another's");
-    hold!(question.lock.is_none() && question.rating.is_none(), "it is locked or rated");
+    hold!(
+        question.lock.is_none() && question.rating.is_none(),
+        "it is locked or rated"
+    );
     hold!(
         question.title == request.title && question.text == request.text,
         "its words are not those that were sent"
@@ -83,7 +85,10 @@ async fn lock_race(suite: &Suite) -> Held {
         for answer in answers.into_iter().filter(|answer| answer.status != 200) {
             let problem: Problem = answer.refused(409, ErrorCode::LockHeld)?;
             let told = problem.current.and_then(|current| current.lock).map(|lock| lock.holder);
-            hold!(told.is_some() && told == holder, "the loser is told that {told:?} holds it");
+            hold!(
+                told.is_some() && told == holder,
+                "the loser is told that {told:?} holds it"
+            );
         }
     }
     Ok(())
@@ -98,7 +103,11 @@ async fn only_the_holder(suite: &Suite) -> Held {
     let _: QuestionDocument = suite.expert.does(&at(id, "lock")).await?;
     for action in ["extend", "release"] {
         let answer = suite.second.command(&at(id, action), &Value::Null).await?;
-        hold!(answer.status == 409, "another's {action}: {} instead of 409", answer.status);
+        hold!(
+            answer.status == 409,
+            "another's {action}: {} instead of 409",
+            answer.status
+        );
     }
     let _: QuestionDocument = suite.expert.does(&at(id, "extend")).await?;
     Ok(())
@@ -173,13 +182,20 @@ async fn announcing(suite: &Suite) -> Held {
     let path = at(id, "messages");
     let mut request = message(MessageKind::InfoRequest);
     request.announces_offer = true;
-    let problem = suite.expert.command(&path, &request).await?.refused(422, ErrorCode::InvalidFields)?;
+    let problem = suite
+        .expert
+        .command(&path, &request)
+        .await?
+        .refused(422, ErrorCode::InvalidFields)?;
     let named = problem.errors.iter().any(|field| field.pointer == "/announces_offer");
     hold!(named, "/announces_offer is not named in {:?}", problem.errors);
     request.kind = MessageKind::Answer;
     request.id = proffer_domain::MessageId(new_id());
     let document: MessageDocument = suite.expert.done(&path, &request).await?;
-    hold!(document.message.announces_offer, "the Answer does not say that it announces one");
+    hold!(
+        document.message.announces_offer,
+        "the Answer does not say that it announces one"
+    );
     Ok(())
 }
 
@@ -189,7 +205,10 @@ async fn rating(suite: &Suite) -> Held {
     answer.refused(409, ErrorCode::AnswerFirst)?;
     let id = suite.answered().await?;
     for stars in [0, 6] {
-        let answer = suite.customer.command(&at(id, "rating"), &json!({"stars": stars})).await?;
+        let answer = suite
+            .customer
+            .command(&at(id, "rating"), &json!({"stars": stars}))
+            .await?;
         let problem = answer.refused(422, ErrorCode::InvalidFields)?;
         let named = problem.errors.iter().any(|field| field.pointer == "/stars");
         hold!(named, "/stars is not named in {:?}", problem.errors);

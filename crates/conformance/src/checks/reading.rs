@@ -31,7 +31,11 @@ async fn nothing_changes(suite: &Suite) -> Held {
             // It has no end.
             continue;
         }
-        let id = if path.starts_with("/v1/questions") { question.0 } else { offer.0 };
+        let id = if path.starts_with("/v1/questions") {
+            question.0
+        } else {
+            offer.0
+        };
         let path = path.replace("{id}", &id.to_string());
         for session in [&suite.expert, &suite.customer] {
             for method in [Method::GET, Method::HEAD] {
@@ -46,7 +50,10 @@ async fn nothing_changes(suite: &Suite) -> Held {
         let (changes, _) = sync(session, Some(start), 500).await?;
         for id in [question.0, offer.0] {
             let changed = of(&changes, id);
-            hold!(changed.is_empty(), "after they were only read, this has changed: {changed:?}");
+            hold!(
+                changed.is_empty(),
+                "after they were only read, this has changed: {changed:?}"
+            );
         }
         hold!(sessions(session).await?, "a session is gone");
     }

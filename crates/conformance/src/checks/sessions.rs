@@ -27,18 +27,31 @@ checks! {
 
 async fn signing_in(suite: &Suite) -> Held {
     let who = &suite.settings.expert;
-    let answer = suite.server.sign_in(&who.email, &who.password, "conformance 2.1").await?;
+    let answer = suite
+        .server
+        .sign_in(&who.email, &who.password, "conformance 2.1")
+        .await?;
     let created: SessionCreated = answer.expect(201)?.read()?;
     hold!(created.token.len() >= 16, "the token is guessed easily");
-    hold!(created.me.account == suite.expert.me.account, "it signs another account in");
-    let named = created.me.categories.iter().any(|category| category.id == suite.category);
+    hold!(
+        created.me.account == suite.expert.me.account,
+        "it signs another account in"
+    );
+    let named = created
+        .me
+        .categories
+        .iter()
+        .any(|category| category.id == suite.category);
     hold!(named, "the account's categories are not among what it is told");
     hold!(!created.me.limits.prices.is_empty(), "the limits allow no price");
     Ok(())
 }
 
 async fn wrong_and_unknown(suite: &Suite) -> Held {
-    let wrong = suite.server.sign_in(&suite.settings.expert.email, "not the password", "test").await?;
+    let wrong = suite
+        .server
+        .sign_in(&suite.settings.expert.email, "not the password", "test")
+        .await?;
     let wrong = wrong.refused(401, ErrorCode::WrongCredentials)?;
     let unknown = format!("nobody-{}@example.com", new_id());
     let unknown = suite.server.sign_in(&unknown, "not the password", "test").await?;
@@ -49,7 +62,8 @@ async fn wrong_and_unknown(suite: &Suite) -> Held {
 
 async fn without_session(suite: &Suite) -> Held {
     for (method, path) in ROUTES {
-        let is_open = ["/healthz", "/metrics", "/openapi.json"].contains(&path) || (method, path) == ("post", "/v1/sessions");
+        let is_open =
+            ["/healthz", "/metrics", "/openapi.json"].contains(&path) || (method, path) == ("post", "/v1/sessions");
         if is_open {
             continue;
         }
@@ -70,7 +84,10 @@ async fn me(suite: &Suite) -> Held {
     for session in [&suite.expert, &suite.customer] {
         let me: Me = session.get("/v1/me").await?.expect(200)?.read()?;
         hold!(me.account == session.me.account, "it names another account");
-        hold!(me.server_time >= session.me.server_time, "the server's clock goes backwards");
+        hold!(
+            me.server_time >= session.me.server_time,
+            "the server's clock goes backwards"
+        );
     }
     Ok(())
 }
@@ -103,7 +120,9 @@ async fn revoked(suite: &Suite) -> Held {
 async fn revoke(suite: &Suite, device: &str) -> Held {
     let sessions: Vec<SessionDocument> = suite.expert.get("/v1/sessions").await?.expect(200)?.read()?;
     let Some(listed) = sessions.iter().find(|listed| listed.device == device) else {
-        return Err(crate::Failure::Differs(format!("GET /v1/sessions does not list {device:?}")));
+        return Err(crate::Failure::Differs(format!(
+            "GET /v1/sessions does not list {device:?}"
+        )));
     };
     let path = format!("/v1/sessions/{}", listed.id);
     send(suite.expert.request(Method::DELETE, &path)).await?.expect(204)?;
@@ -129,7 +148,10 @@ async fn events_end(suite: &Suite) -> Held {
 
 async fn signing_out(suite: &Suite) -> Held {
     let who = &suite.settings.customer;
-    let session = suite.server.session(&who.email, &who.password, "conformance 2.8").await?;
+    let session = suite
+        .server
+        .session(&who.email, &who.password, "conformance 2.8")
+        .await?;
     let path = "/v1/sessions/current";
     send(session.request(Method::DELETE, path)).await?.expect(204)?;
     session.get("/v1/sync").await?.refused(401, ErrorCode::SignInNeeded)?;

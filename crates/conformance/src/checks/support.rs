@@ -34,7 +34,11 @@ async fn asking(suite: &Suite) -> Held {
         document.id == request.id && document.state == SupportRequestState::Open && document.reply.is_none(),
         "it comes back as {document:?}"
     );
-    hold!(document.category_id == Some(suite.category), "its category is {:?}", document.category_id);
+    hold!(
+        document.category_id == Some(suite.category),
+        "its category is {:?}",
+        document.category_id
+    );
     let (changes, _) = sync(&suite.expert, Some(&mine), 500).await?;
     hold!(!of(&changes, request.id.0).is_empty(), "who made it does not see it");
     let (changes, _) = sync(&suite.second, Some(&theirs), 500).await?;

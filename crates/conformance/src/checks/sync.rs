@@ -2,11 +2,10 @@
 
 use super::{Held, checks};
 use crate::{
-    Suite,
+    Failure, Suite,
     client::send,
     failure::hold,
     suite::{accept, act, cursor, message, of, sync, sync_page},
-    Failure,
 };
 use proffer_domain::MessageKind;
 use proffer_protocol::{
@@ -37,17 +36,32 @@ async fn first_sync(suite: &Suite) -> Held {
     let offer = suite.offer_on(question, suite.terms()).await?;
     let (changes, _) = sync(&suite.expert, None, 2_000).await?;
     let holds = |entity: Entity, id: Uuid| {
-        let found = changes.iter().rev().find(|change| change.entity == entity && change.id == id);
+        let found = changes
+            .iter()
+            .rev()
+            .find(|change| change.entity == entity && change.id == id);
         found.is_some_and(|change| change.document.is_some())
     };
-    hold!(holds(Entity::Account, suite.expert.me.account.id.0), "the own account is missing");
-    hold!(holds(Entity::Limits, Uuid::nil()), "the limits are missing (entity limits, nil id)");
+    hold!(
+        holds(Entity::Account, suite.expert.me.account.id.0),
+        "the own account is missing"
+    );
+    hold!(
+        holds(Entity::Limits, Uuid::nil()),
+        "the limits are missing (entity limits, nil id)"
+    );
     hold!(holds(Entity::Category, suite.category.0), "the category is missing");
-    hold!(holds(Entity::Question, question.0), "a question of the category is missing");
+    hold!(
+        holds(Entity::Question, question.0),
+        "a question of the category is missing"
+    );
     hold!(holds(Entity::Offer, offer.0), "the own offer is missing");
     let has_message = changes.iter().any(|change| {
         change.entity == Entity::Message
-            && change.document.as_ref().is_some_and(|document| document["message"]["question_id"] == question.to_string())
+            && change
+                .document
+                .as_ref()
+                .is_some_and(|document| document["message"]["question_id"] == question.to_string())
     });
     hold!(has_message, "the Answer is missing");
     for change in &changes {
@@ -110,8 +124,14 @@ async fn once(suite: &Suite) -> Held {
     let start = cursor(&suite.customer).await?;
     let new = suite.asked().await?;
     let (changes, end) = sync(&suite.customer, Some(&start), 500).await?;
-    hold!(!of(&changes, new.0).is_empty(), "a question that was asked since did not come");
-    hold!(of(&changes, old.0).is_empty(), "a question that has not changed since came again");
+    hold!(
+        !of(&changes, new.0).is_empty(),
+        "a question that was asked since did not come"
+    );
+    hold!(
+        of(&changes, old.0).is_empty(),
+        "a question that has not changed since came again"
+    );
     let page = sync_page(&suite.customer, Some(&end), None).await?;
     hold!(of(&page.changes, new.0).is_empty(), "it came twice");
     hold!(!page.more, "more is true at the end");
@@ -124,7 +144,10 @@ async fn repeatable(suite: &Suite) -> Held {
     let (first, _) = sync(&suite.customer, Some(&start), 500).await?;
     let (second, _) = sync(&suite.customer, Some(&start), 500).await?;
     let (first, second) = (of(&first, question.0), of(&second, question.0));
-    hold!(!first.is_empty() && first == second, "{first:?} the first time, {second:?} the second");
+    hold!(
+        !first.is_empty() && first == second,
+        "{first:?} the first time, {second:?} the second"
+    );
     Ok(())
 }
 
@@ -138,8 +161,15 @@ async fn folding(suite: &Suite) -> Held {
     }
     let (changes, _) = sync(&suite.expert, Some(&start), 500).await?;
     let changes = of(&changes, question.0);
-    hold!(changes.len() == 1, "four changes of one question come as {}", changes.len());
-    let revision = changes[0].document.as_ref().and_then(|document| document["revision"].as_u64());
+    hold!(
+        changes.len() == 1,
+        "four changes of one question come as {}",
+        changes.len()
+    );
+    let revision = changes[0]
+        .document
+        .as_ref()
+        .and_then(|document| document["revision"].as_u64());
     hold!(revision == last, "the revision is {revision:?} instead of {last:?}");
     Ok(())
 }
@@ -163,6 +193,7 @@ async fn numbers(suite: &Suite) -> Held {
 }
 
 async fn revisions(suite: &Suite) -> Held {
+    let start = cursor(&suite.expert).await?;
     let id = suite.offered().await?;
     let mut before = 0;
     for (session, action, body) in [
@@ -171,10 +202,14 @@ async fn revisions(suite: &Suite) -> Held {
         (&suite.expert, "start", Value::Null),
     ] {
         let document: OfferDocument = session.done(&act(id, action), &body).await?;
-        hold!(document.revision > before, "{action}: {} after {before}", document.revision);
+        hold!(
+            document.revision > before,
+            "{action}: {} after {before}",
+            document.revision
+        );
         before = document.revision;
-        let start = sync(&suite.expert, None, 2_000).await?.0;
-        let last = start.into_iter().rev().find(|change| change.id == id.0);
+        let changes = sync(&suite.expert, Some(&start), 2_000).await?.0;
+        let last = changes.into_iter().rev().find(|change| change.id == id.0);
         let read = last.and_then(|change| change.read().ok().flatten());
         hold!(
             read == Some(Document::Offer(document)),
@@ -212,7 +247,10 @@ async fn own_questions(suite: &Suite) -> Held {
     let sent: MessageDocument = suite.expert.done(&path, &message(MessageKind::Answer)).await?;
     let (changes, _) = sync(&suite.customer, Some(&mine), 500).await?;
     for id in [question.0, sent.message.id.0] {
-        hold!(!of(&changes, id).is_empty(), "the customer does not see what is on their question");
+        hold!(
+            !of(&changes, id).is_empty(),
+            "the customer does not see what is on their question"
+        );
     }
     let (changes, _) = sync(&suite.stranger, Some(&theirs), 500).await?;
     for id in [question.0, sent.message.id.0] {
@@ -240,9 +278,16 @@ async fn leaving(suite: &Suite) -> Held {
     let refused = suite.second.command(&lock, &Value::Null).await;
     operator.let_serve(true).await.map_err(Failure::NotRun)?;
     let (changes, end) = left?;
-    let gone: Vec<_> = of(&changes, suite.category.0).into_iter().filter(|change| change.document.is_none()).collect();
+    let gone: Vec<_> = of(&changes, suite.category.0)
+        .into_iter()
+        .filter(|change| change.document.is_none())
+        .collect();
     hold!(gone.len() == 1, "{} changes say that the category is gone", gone.len());
-    hold!(gone[0].entity == Entity::Category, "it is of the kind {}", gone[0].entity.as_str());
+    hold!(
+        gone[0].entity == Entity::Category,
+        "it is of the kind {}",
+        gone[0].entity.as_str()
+    );
     if let Some(again) = again {
         let (changes, _) = again?;
         hold!(of(&changes, suite.category.0).is_empty(), "it comes a second time");

@@ -69,7 +69,9 @@ async fn healthz(suite: &Suite) -> Held {
 }
 
 async fn openapi(suite: &Suite) -> Held {
-    let answer = send(suite.server.bare(Method::GET, "/openapi.json")).await?.expect(200)?;
+    let answer = send(suite.server.bare(Method::GET, "/openapi.json"))
+        .await?
+        .expect(200)?;
     let document: Value = answer.read()?;
     let version = document["openapi"].as_str().unwrap_or_default();
     hold!(version.starts_with("3.1"), "its version is {version:?}");
@@ -102,7 +104,10 @@ async fn version_is_named(suite: &Suite) -> Held {
 }
 
 async fn other_version(suite: &Suite) -> Held {
-    let request = suite.server.bare(Method::GET, "/v1/me").bearer_auth(&suite.expert.token);
+    let request = suite
+        .server
+        .bare(Method::GET, "/v1/me")
+        .bearer_auth(&suite.expert.token);
     let other = PROTOCOL_VERSION + 98;
     let answer = send(request.header(PROTOCOL_VERSION_HEADER, other)).await?;
     answer.refused(426, ErrorCode::ProtocolMismatch)?;

@@ -4,10 +4,15 @@ use crate::{
     breaks::{Break, Memory, broken},
     world::Served,
 };
-use axum::middleware;
+use axum::{Router, middleware};
 use futures_util::{StreamExt, stream};
 use proffer_conformance::{Report, Suite};
 use std::sync::Arc;
+
+/// The checks whose servers are tried in an ordinary run, a dozen of all groups; `PROFFER_BROKEN=all` tries all.
+const EVERY_TIME: [&str; 12] = [
+    "1.2", "2.6", "3.1", "4.2", "4.3", "5.3", "6.15", "7.6", "7.11", "8.3", "9.4", "10.1",
+];
 
 /// Servers that are checked at once.
 const AT_ONCE: usize = 6;
@@ -57,13 +62,19 @@ async fn the_platform_as_it_is_passes_every_check() -> anyhow::Result<()> {
 
 async fn find(what: Break) -> anyhow::Result<Report> {
     let layer = middleware::from_fn_with_state((what, Arc::<Memory>::default()), broken);
-    let served = Served::begin(|router| router.layer(layer)).await?;
+    // Around the router as a whole: a layer of its own comes only after a route has been found.
+    let around = |router| Router::new().fallback_service(router).layer(layer);
+    let served = Served::begin(around).await?;
     check(&served).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_broken_server_fails_just_the_check_that_is_meant() -> anyhow::Result<()> {
-    let found = stream::iter(BROKEN)
+    let is_long = std::env::var_os("PROFFER_BROKEN").is_some();
+    let tried = BROKEN
+        .into_iter()
+        .filter(|(_, number)| is_long || EVERY_TIME.contains(number));
+    let found = stream::iter(tried)
         .map(|(what, number)| async move { (what, number, find(what).await) })
         .buffer_unordered(AT_ONCE);
     let wrong: Vec<String> = found

@@ -20,10 +20,9 @@ on_both_databases![the_platforms_own_program_passes_every_check];
 fn platform() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let folder = own.ancestors().nth(2).context("the test has no folder")?;
-    let program = folder.join("examples").join(format!(
-        "proffer-conformance-platform{}",
-        std::env::consts::EXE_SUFFIX
-    ));
+    let program = folder
+        .join("examples")
+        .join(format!("proffer-conformance-platform{}", std::env::consts::EXE_SUFFIX));
     ensure!(
         program.exists(),
         "{} is not there; build it with `cargo build -p proffer-conformance --examples`",
@@ -136,10 +135,26 @@ async fn what_it_cannot_begin_with_it_says_in_words_and_by_its_exit_code() -> an
     for (words, everybodys, complaint) in [
         (at.to_vec(), None, "--expert"),
         ([&at[..], people].concat(), None, "no password"),
-        ([&at[..], &["--passwords", passwords][..], people].concat(), None, "mira@example.com"),
-        ([&at[..], &["--passwords", "nowhere"][..], people].concat(), None, "--passwords nowhere"),
-        ([&at[..], people].concat(), Some("secret"), "daniel@example.com cannot sign in"),
-        ([&at[..], &["--only", "99"][..], people].concat(), Some("secret"), "--only 99"),
+        (
+            [&at[..], &["--passwords", passwords][..], people].concat(),
+            None,
+            "mira@example.com",
+        ),
+        (
+            [&at[..], &["--passwords", "nowhere"][..], people].concat(),
+            None,
+            "--passwords nowhere",
+        ),
+        (
+            [&at[..], people].concat(),
+            Some("secret"),
+            "daniel@example.com cannot sign in",
+        ),
+        (
+            [&at[..], &["--only", "99"][..], people].concat(),
+            Some("secret"),
+            "--only 99",
+        ),
     ] {
         let mut suite = Command::new(env!("CARGO_BIN_EXE_proffer-conformance"));
         suite.args(&words).env_remove("PROFFER_CONFORMANCE_PASSWORD");
@@ -149,9 +164,15 @@ async fn what_it_cannot_begin_with_it_says_in_words_and_by_its_exit_code() -> an
         let output = suite.output().await?;
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{words:?}: {said}");
-        assert!(said.contains(complaint) && !said.contains("secret"), "{words:?}: {said}");
+        assert!(
+            said.contains(complaint) && !said.contains("secret"),
+            "{words:?}: {said}"
+        );
     }
-    let listed = Command::new(env!("CARGO_BIN_EXE_proffer-conformance")).arg("--list").output().await?;
+    let listed = Command::new(env!("CARGO_BIN_EXE_proffer-conformance"))
+        .arg("--list")
+        .output()
+        .await?;
     assert_eq!(listed.status.code(), Some(0));
     assert!(String::from_utf8(listed.stdout)?.lines().count() >= 70);
     Ok(())

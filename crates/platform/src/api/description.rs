@@ -35,7 +35,10 @@ pub(super) fn complete(document: &mut OpenApi) {
             complete_responses(operation);
         }
     }
-    let schemas = document.components.iter_mut().flat_map(|components| &mut components.schemas);
+    let schemas = document
+        .components
+        .iter_mut()
+        .flat_map(|components| &mut components.schemas);
     for (name, schema) in schemas {
         // A document is of the type that its change names; its form alone can fit more than one.
         if let ("Document", RefOr::T(Schema::OneOf(one_of))) = (name.as_str(), &mut *schema) {
@@ -54,13 +57,18 @@ pub(super) fn complete(document: &mut OpenApi) {
 fn say_what_may_be_null(schema: &mut Schema) {
     let Schema::Object(object) = schema else { return };
     for property in object.properties.values_mut() {
-        let RefOr::T(Schema::Object(time)) = property else { continue };
+        let RefOr::T(Schema::Object(time)) = property else {
+            continue;
+        };
         let is_time = time.format == Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
         if is_time && time.schema_type == SchemaType::from_iter([Type::String, Type::Null]) {
             let description = time.description.take();
             time.schema_type = SchemaType::new(Type::String);
             let nothing = ObjectBuilder::new().schema_type(Type::Null);
-            let either = OneOfBuilder::new().item(time.clone()).item(nothing).description(description);
+            let either = OneOfBuilder::new()
+                .item(time.clone())
+                .item(nothing)
+                .description(description);
             *property = RefOr::T(Schema::OneOf(either.build()));
         }
     }
@@ -70,7 +78,10 @@ fn say_what_may_be_null(schema: &mut Schema) {
 fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let mut refusals = vec![
         ("426", "The desk speaks another version of the protocol."),
-        ("500", "The platform failed; what happened is unknown. Send the same request again."),
+        (
+            "500",
+            "The platform failed; what happened is unknown. Send the same request again.",
+        ),
         ("503", "The platform is busy or stopping. Send the same request again."),
     ];
     let takes_input = operation.request_body.is_some() || operation.parameters.is_some();

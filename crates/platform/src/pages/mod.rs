@@ -43,10 +43,7 @@ const FORM_MAX_BYTES: usize = 256 * 1024 * 1024;
 fn table() -> RouteTable {
     let with_files = DefaultBodyLimit::max(FORM_MAX_BYTES);
     RouteTable::new()
-        .route(
-            "/ask",
-            get(questions::ask_form).post(questions::ask).layer(with_files),
-        )
+        .route("/ask", get(questions::ask_form).post(questions::ask).layer(with_files))
         .route("/questions/{id}/reply", post(questions::reply).layer(with_files))
         .route("/", get(|| async { Redirect::to("/questions") }))
         .route("/static/site.css", get(stylesheet))

@@ -16,7 +16,10 @@ use proffer_platform::{
     store::AccountRow,
 };
 use proffer_protocol::{AcceptOfferRequest, Document, ErrorCode, ReviseOfferRequest, SendOfferRequest, StreamId};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 use tokio::sync::Barrier;
 
 on_both_databases![
@@ -49,18 +52,21 @@ async fn experts(world: &World) -> anyhow::Result<Vec<AccountRow>> {
     Ok(experts)
 }
 
-/// Carries commands out at the same moment, each in a task of its own.
+/// Carries commands out at the same moment, each in a task of its own, and counts those that are through.
 async fn at_once(
     commands: Vec<(Flow, AccountRow, Command)>,
+    through: &Arc<AtomicUsize>,
 ) -> anyhow::Result<Vec<Result<Document, FlowError>>> {
     let start = Arc::new(Barrier::new(commands.len()));
     let tasks: Vec<_> = commands
         .into_iter()
         .map(|(flow, who, command)| {
-            let start = start.clone();
+            let (start, through) = (start.clone(), through.clone());
             tokio::spawn(async move {
                 start.wait().await;
-                flow.execute(&who, new_key(), &command).await
+                let result = flow.execute(&who, new_key(), &command).await;
+                through.fetch_add(1, Ordering::Relaxed);
+                result
             })
         })
         .collect();
@@ -81,7 +87,7 @@ async fn of_a_thousand_experts_who_lock_one_question_exactly_one_wins(home: Home
         let flow = if number % 2 == 0 { &world.flow } else { &other };
         (flow.clone(), expert.clone(), Command::Lock(question))
     });
-    let results = at_once(tries.collect()).await?;
+    let results = at_once(tries.collect(), &Arc::default()).await?;
     let (won, lost): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, EXPERTS - 1));
     let document = world.question_document(question).await?;
@@ -140,23 +146,36 @@ fn accept() -> AcceptOfferRequest {
 }
 
 /// Runs one heat: how many of its accepts won.
-async fn heat(world: &World, other: &Flow, rival: Rival) -> anyhow::Result<usize> {
+async fn race(world: &World, other: &Flow, rival: Rival, heat: usize) -> anyhow::Result<usize> {
     let question = world.answered().await?;
     let offers = offers(world, question, rival).await?;
     let mut commands = Vec::new();
     for id in &offers {
-        commands.push((world.flow.clone(), world.helen.clone(), Command::AcceptOffer(*id, accept())));
+        commands.push((
+            world.flow.clone(),
+            world.helen.clone(),
+            Command::AcceptOffer(*id, accept()),
+        ));
         let command = match rival {
             Rival::Withdraw => Command::WithdrawOffer(*id),
-            Rival::Revise => Command::ReviseOffer(*id, ReviseOfferRequest { version: 1, terms: terms() }),
+            Rival::Revise => Command::ReviseOffer(
+                *id,
+                ReviseOfferRequest {
+                    version: 1,
+                    terms: terms(),
+                },
+            ),
             Rival::Expire => continue,
         };
         commands.push((other.clone(), world.daniel.clone(), command));
     }
+    let through = Arc::<AtomicUsize>::default();
     let clockwork = async {
         if matches!(rival, Rival::Expire) {
-            // Some were begun before the moment, some after it; two instances look for what is due.
-            tokio::task::yield_now().await;
+            // The moment comes when some are through, each time others, and two instances look for what is due.
+            while through.load(Ordering::Relaxed) < heat % AT_ONCE {
+                tokio::task::yield_now().await;
+            }
             world.clock.pass(SignedDuration::from_secs(1));
             let (here, there) = tokio::join!(world.flow.run_due(), other.run_due());
             here?;
@@ -164,7 +183,7 @@ async fn heat(world: &World, other: &Flow, rival: Rival) -> anyhow::Result<usize
         }
         anyhow::Ok(())
     };
-    let (results, clock) = tokio::join!(at_once(commands), clockwork);
+    let (results, clock) = tokio::join!(at_once(commands, &through), clockwork);
     clock?;
     world.flow.run_due().await?;
     let mut results = results?.into_iter();
@@ -172,10 +191,13 @@ async fn heat(world: &World, other: &Flow, rival: Rival) -> anyhow::Result<usize
     let mut accepted = 0;
     for id in offers {
         let offer = world.offer(id).await?;
-        let (yes, no) = (results.next().unwrap(), match rival {
-            Rival::Expire => None,
-            _ => results.next(),
-        });
+        let (yes, no) = (
+            results.next().unwrap(),
+            match rival {
+                Rival::Expire => None,
+                _ => results.next(),
+            },
+        );
         let has_won = yes.is_ok();
         accepted += usize::from(has_won);
         if let Some(no) = no {
@@ -183,7 +205,10 @@ async fn heat(world: &World, other: &Flow, rival: Rival) -> anyhow::Result<usize
             told(if has_won { no } else { yes }, &offer, has_won);
         } else if !has_won {
             let problem = refused(yes);
-            assert!(matches!(problem.code, ErrorCode::OfferExpired | ErrorCode::OfferStateConflict), "{problem:?}");
+            assert!(
+                matches!(problem.code, ErrorCode::OfferExpired | ErrorCode::OfferStateConflict),
+                "{problem:?}"
+            );
         }
         let (state, last) = match (has_won, rival) {
             (true, _) => (OfferState::Accepted, OfferEventKind::Accepted),
@@ -197,7 +222,10 @@ async fn heat(world: &World, other: &Flow, rival: Rival) -> anyhow::Result<usize
         let letters = emails.iter().filter(|email| email.offer_id == Some(id)).count();
         assert_eq!(letters, 1, "to the customer, about {id}");
     }
-    let to_expert = emails.iter().filter(|email| email.recipient == world.daniel.email).count();
+    let to_expert = emails
+        .iter()
+        .filter(|email| email.recipient == world.daniel.email)
+        .count();
     assert_eq!(to_expert, accepted, "the expert hears of acceptances alone");
     assert_eq!(emails.len(), AT_ONCE + accepted, "no email besides");
     world.take_emails().await?;
@@ -209,9 +237,16 @@ fn told(lost: Result<Document, FlowError>, offer: &proffer_domain::Offer, has_ac
     let problem = refused(lost);
     let current = problem.current.unwrap();
     let is_revised = !has_accept_won && offer.version == 2;
-    let code = if is_revised { ErrorCode::OfferRevised } else { ErrorCode::OfferStateConflict };
+    let code = if is_revised {
+        ErrorCode::OfferRevised
+    } else {
+        ErrorCode::OfferStateConflict
+    };
     assert_eq!((problem.status, problem.code), (409, code));
-    assert_eq!((current.offer_state, current.offer_version), (Some(offer.state), Some(offer.version)));
+    assert_eq!(
+        (current.offer_state, current.offer_version),
+        (Some(offer.state), Some(offer.version))
+    );
 }
 
 async fn each_accept_that_races_another_end_has_one_winner_and_its_emails(home: Home) -> anyhow::Result<()> {
@@ -225,7 +260,7 @@ async fn each_accept_that_races_another_end_has_one_winner_and_its_emails(home: 
     let mut heats = 0;
     while run < races {
         let rival = [Rival::Withdraw, Rival::Revise, Rival::Expire][heats % 3];
-        won[heats % 3] += heat(&world, &other, rival).await?;
+        won[heats % 3] += race(&world, &other, rival, heats / 3).await?;
         heats += 1;
         run += AT_ONCE;
     }
@@ -240,6 +275,10 @@ async fn each_accept_that_races_another_end_has_one_winner_and_its_emails(home: 
     ] {
         is_gapless(&world, stream).await?;
     }
-    assert_eq!(world.flow.check_ledger().await?.faults, Vec::<String>::new(), "the ledger");
+    assert_eq!(
+        world.flow.check_ledger().await?.faults,
+        Vec::<String>::new(),
+        "the ledger"
+    );
     Ok(())
 }

@@ -97,7 +97,9 @@ async fn judge(home: Home, who: impl FnOnce(&World) -> Option<AccountRow>) -> an
         let token = served.sign_in(account).await?.token.context("no token")?;
         judge.env("PROFFER_TOKEN", &token);
         used = Some(token);
-        judge.env("PROFFER_EMAIL", &account.email).env("PROFFER_PASSWORD", PASSWORD);
+        judge
+            .env("PROFFER_EMAIL", &account.email)
+            .env("PROFFER_PASSWORD", PASSWORD);
     } else {
         judge.env_remove("PROFFER_TOKEN");
     }
@@ -107,11 +109,26 @@ async fn judge(home: Home, who: impl FnOnce(&World) -> Option<AccountRow>) -> an
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PROFFER_URL", &served.url)
         .env("PROFFER_THINGS", things.to_string())
-        .env("SCHEMATHESIS_HOOKS", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shared/schemathesis_hooks.py"))
+        .env(
+            "SCHEMATHESIS_HOOKS",
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shared/schemathesis_hooks.py"),
+        )
         .arg("--config-file")
         .arg(&config)
-        .args(["run", &format!("{}/openapi.json", served.url), "--checks", "all", "--seed", "1"])
-        .args(["--max-examples", &examples.to_string(), "--continue-on-failure", "--no-color"])
+        .args([
+            "run",
+            &format!("{}/openapi.json", served.url),
+            "--checks",
+            "all",
+            "--seed",
+            "1",
+        ])
+        .args([
+            "--max-examples",
+            &examples.to_string(),
+            "--continue-on-failure",
+            "--no-color",
+        ])
         .kill_on_drop(true);
     let output = judge.output().await?;
     let said = String::from_utf8_lossy(&output.stdout);
@@ -120,7 +137,10 @@ async fn judge(home: Home, who: impl FnOnce(&World) -> Option<AccountRow>) -> an
     ensure!(output.status.success(), "{said}{complaint}");
     if let Some(token) = used {
         let account = served.world.flow.account_of_token(&token).await?;
-        ensure!(account.is_some(), "its session ended, so that the rest was refused and judged nothing");
+        ensure!(
+            account.is_some(),
+            "its session ended, so that the rest was refused and judged nothing"
+        );
     }
     Ok(())
 }
