@@ -16,11 +16,8 @@ use proffer_platform::{
     store::AccountRow,
 };
 use proffer_protocol::{AcceptOfferRequest, Document, ErrorCode, ReviseOfferRequest, SendOfferRequest, StreamId};
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
-use tokio::sync::Barrier;
+use std::sync::Arc;
+use tokio::sync::{Barrier, watch};
 
 on_both_databases![
     of_a_thousand_experts_who_lock_one_question_exactly_one_wins,
@@ -55,7 +52,7 @@ async fn experts(world: &World) -> anyhow::Result<Vec<AccountRow>> {
 /// Carries commands out at the same moment, each in a task of its own, and counts those that are through.
 async fn at_once(
     commands: Vec<(Flow, AccountRow, Command)>,
-    through: &Arc<AtomicUsize>,
+    through: &watch::Sender<usize>,
 ) -> anyhow::Result<Vec<Result<Document, FlowError>>> {
     let start = Arc::new(Barrier::new(commands.len()));
     let tasks: Vec<_> = commands
@@ -65,7 +62,7 @@ async fn at_once(
             tokio::spawn(async move {
                 start.wait().await;
                 let result = flow.execute(&who, new_key(), &command).await;
-                through.fetch_add(1, Ordering::Relaxed);
+                through.send_modify(|count| *count += 1);
                 result
             })
         })
@@ -87,7 +84,7 @@ async fn of_a_thousand_experts_who_lock_one_question_exactly_one_wins(home: Home
         let flow = if number % 2 == 0 { &world.flow } else { &other };
         (flow.clone(), expert.clone(), Command::Lock(question))
     });
-    let results = at_once(tries.collect(), &Arc::default()).await?;
+    let results = at_once(tries.collect(), &watch::Sender::new(0)).await?;
     let (won, lost): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, EXPERTS - 1));
     let document = world.question_document(question).await?;
@@ -169,13 +166,11 @@ async fn race(world: &World, other: &Flow, rival: Rival, heat: usize) -> anyhow:
         };
         commands.push((other.clone(), world.daniel.clone(), command));
     }
-    let through = Arc::<AtomicUsize>::default();
+    let (through, mut are_through) = watch::channel(0);
     let clockwork = async {
         if matches!(rival, Rival::Expire) {
             // The moment comes when some are through, each time others, and two instances look for what is due.
-            while through.load(Ordering::Relaxed) < heat % AT_ONCE {
-                tokio::task::yield_now().await;
-            }
+            are_through.wait_for(|count| *count >= heat % AT_ONCE).await?;
             world.clock.pass(SignedDuration::from_secs(1));
             let (here, there) = tokio::join!(world.flow.run_due(), other.run_due());
             here?;
