@@ -1,7 +1,7 @@
 //! Races in numbers: a thousand experts for one lock, and accepting against withdrawing, revising and expiring, through
 //! two instances, again and again.
 //!
-//! `PROFFER_RACES=10000` runs so many of the latter; docs/reliability.md has what came of it.
+//! `PROFFER_RACES=5000` runs so many of the latter on each database; docs/reliability.md has what came of it.
 
 use crate::{
     databases::Home,
