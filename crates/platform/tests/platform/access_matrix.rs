@@ -13,7 +13,7 @@ use proffer_platform::{
     store::AccountRow,
 };
 use proffer_protocol::{AskQuestionRequest, SendOfferRequest, SupportRequestRequest, version::IDEMPOTENCY_KEY_HEADER};
-use reqwest::{Client, Method, RequestBuilder, StatusCode, header, multipart::Form, redirect::Policy};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header, redirect::Policy};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -381,10 +381,12 @@ fn request(http: &Client, url: &str, (method, path): (&str, &str), form: &str, w
         ("language", "en"),
     ];
     if path == "/ask" || path.ends_with("/reply") {
-        let form = fields.into_iter().fold(Form::new(), |form, (name, value)| {
-            form.text(name.to_owned(), value.to_owned())
+        // In one piece with its head: who is refused is refused before the form is read, and hung up on.
+        let parts = fields.map(|(name, value)| {
+            format!("--matrix\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         });
-        return request.multipart(form);
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=matrix");
+        return request.body(format!("{}--matrix--\r\n", parts.concat()));
     }
     request.form(&fields)
 }
