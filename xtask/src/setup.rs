@@ -28,7 +28,7 @@ const TOOLS: [(&str, &str, &str); 3] = [
 ];
 
 /// The Python tools that tests need; `xtask/python` lists the versions of each with all it needs.
-const PYTHON_TOOLS: [&str; 1] = ["localstripe"];
+const PYTHON_TOOLS: [&str; 2] = ["localstripe", "schemathesis"];
 
 /// Installs what is missing.
 pub(crate) fn run(need: Need) -> anyhow::Result<()> {

@@ -90,12 +90,23 @@ mod openapi {
         fn schema() -> RefOr<Schema> {
             ObjectBuilder::new()
                 .schema_type(Type::String)
-                .pattern(Some("^[A-Z]{3}$"))
-                .description(Some("ISO 4217 currency code"))
+                .enum_values(Some(codes()))
+                .description(Some("ISO 4217 code of a currency that has minor units"))
                 .examples(["GBP"])
                 .into()
         }
     }
+
+    /// The codes that can be read: of all that three letters make, those that are one.
+    fn codes() -> Vec<String> {
+        let letters = || 'A'..='Z';
+        letters()
+            .flat_map(|first| letters().map(move |second| (first, second)))
+            .flat_map(|(first, second)| letters().map(move |third| String::from_iter([first, second, third])))
+            .filter(|code| code.parse::<super::Currency>().is_ok())
+            .collect()
+    }
+
     impl utoipa::ToSchema for super::Currency {
         fn name() -> std::borrow::Cow<'static, str> {
             "Currency".into()

@@ -18,6 +18,7 @@ pub mod pages;
 pub mod payment;
 pub mod peer;
 pub mod ports;
+mod route_table;
 pub mod server;
 pub mod store;
 mod streams;

@@ -364,6 +364,13 @@ fn stripe_route(config: &Config) -> Result<Option<StripeRoute>, PlatformError> {
     Ok(Some(StripeRoute { client, config }))
 }
 
+/// The paths of all routes.
+#[must_use]
+pub fn route_paths() -> Vec<String> {
+    let pages = pages::paths().into_iter().map(str::to_owned);
+    pages.chain(api::paths()).collect()
+}
+
 /// All routes: the API and the pages.
 pub fn router(app: App) -> Router {
     pages::router(app.clone())

@@ -117,6 +117,7 @@ wire! {
     /// `POST /v1/questions/{id}/rating` (customer).
     RateQuestionRequest {
         /// 1 to 5.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 5))]
         stars: u8,
         /// May be empty.
         #[serde(default)]
@@ -158,6 +159,7 @@ wire! {
         version: u32,
         /// The proposed call time chosen, by its place.
         #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(maximum = 2))]
         call_slot: Option<usize>,
     }
     /// `POST /v1/offers/{id}/hold` (customer).

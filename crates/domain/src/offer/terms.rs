@@ -36,6 +36,7 @@ pub enum DeliveryUnit {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliveryTime {
     /// How many, from 1 to 365.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 365))]
     pub count: u16,
     /// Of what.
     pub unit: DeliveryUnit,
@@ -92,6 +93,7 @@ pub struct CallSlot {
     /// When it begins.
     pub starts_at: Timestamp,
     /// How long it lasts, in minutes, from 5 to 480.
+    #[cfg_attr(feature = "openapi", schema(minimum = 5, maximum = 480))]
     pub minutes: u16,
 }
 

@@ -15,6 +15,7 @@ use tokio_util::io::ReaderStream;
 
 /// What `POST /v1/attachments` takes beside the bytes.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct UploadQuery {
     /// Made by the client; the same id again gives what is stored already.
     id: AttachmentId,
@@ -26,7 +27,7 @@ pub struct UploadQuery {
 #[utoipa::path(
     post, path = "/v1/attachments", tag = "attachments", params(UploadQuery), security(("bearer" = [])),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 201, body = Attachment), (status = 401, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)),
+    responses((status = 201, body = Attachment), (status = 401, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)),
 )]
 pub async fn upload(
     State(app): State<App>,

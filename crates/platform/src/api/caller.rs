@@ -95,6 +95,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             };
             ApiProblem(Problem::new(code).with_detail(rejection.body_text()))
         })?;
+        // A list of the members' values, in order, would be read as well.
+        if bytes.trim_ascii_start().first() == Some(&b'[') {
+            let problem = Problem::new(ErrorCode::MalformedRequest).with_detail("Send an object, not a list.");
+            return Err(ApiProblem(problem));
+        }
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|error| ApiProblem(Problem::new(ErrorCode::MalformedRequest).with_detail(error.to_string())))

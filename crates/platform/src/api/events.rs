@@ -18,7 +18,7 @@ use axum::{
 };
 use futures_util::{Stream, future::BoxFuture};
 use proffer_domain::{AccountId, Role};
-use proffer_protocol::{Cursor, ErrorCode, Problem, StreamId, SyncPage};
+use proffer_protocol::{Cursor, ErrorCode, Problem, StreamId};
 use std::{
     convert::Infallible,
     pin::Pin,
@@ -38,9 +38,24 @@ const BATCH: u32 = 500;
 
 /// What `GET /v1/events` takes.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct EventsQuery {
     /// Where to go on from, for a client that cannot send `Last-Event-ID`.
+    #[param(value_type = String, required = false)]
     cursor: Option<String>,
+}
+
+/// One event, as its lines say it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it describes what axum writes")]
+pub struct SyncEvent {
+    /// Always `sync`.
+    #[schema(pattern = "^sync$")]
+    event: String,
+    /// The page's cursor.
+    id: String,
+    /// A SyncPage as JSON, in one line.
+    data: String,
 }
 
 /// Changes as they happen: event `sync` whose data is a SyncPage and whose id is its cursor, from `Last-Event-ID` on.
@@ -49,7 +64,7 @@ pub struct EventsQuery {
 #[utoipa::path(
     get, path = "/v1/events", tag = "sync", security(("bearer" = [])),
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "The cursor")),
-    responses((status = 200, content_type = "text/event-stream", body = SyncPage), (status = 401, body = Problem)),
+    responses((status = 200, content_type = "text/event-stream", body = SyncEvent), (status = 401, body = Problem), (status = 422, body = Problem)),
 )]
 pub async fn events(
     State(app): State<App>,

@@ -3,6 +3,7 @@
 mod attachments;
 mod caller;
 mod commands;
+mod description;
 mod events;
 mod offers;
 mod operations;
@@ -119,21 +120,35 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(operations::metrics))
 }
 
+/// Where the OpenAPI document is, which does not describe itself.
+const OPENAPI: &str = "/openapi.json";
+/// Where Stripe calls; nobody else's to know.
+const STRIPE: &str = "/webhooks/stripe";
+
+/// The paths of all routes, described or not.
+pub(crate) fn paths() -> Vec<String> {
+    let described = openapi().paths.paths.into_keys();
+    described.chain([OPENAPI, STRIPE].map(str::to_owned)).collect()
+}
+
 /// The OpenAPI 3.1 document.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    described().split_for_parts().1
+    let mut document = described().split_for_parts().1;
+    description::complete(&mut document);
+    document
 }
 
 /// The routes under `/v1` with those for operators.
 pub fn router(app: App) -> Router {
-    let (router, document) = described().split_for_parts();
+    let (router, mut document) = described().split_for_parts();
+    description::complete(&mut document);
     // Events are a stream: compressing would hold them back.
     let compress = SizeAbove::new(1024).and(NotForContentType::const_new("text/event-stream"));
     router
-        .route("/openapi.json", get(move || async move { Json(document) }))
+        .route(OPENAPI, get(move || async move { Json(document) }))
         .route(
-            "/webhooks/stripe",
+            STRIPE,
             post(webhooks::stripe).layer(DefaultBodyLimit::max(BODY_MAX_BYTES)),
         )
         .fallback(async |request: Request| {

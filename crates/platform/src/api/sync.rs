@@ -12,11 +12,14 @@ use proffer_protocol::{Cursor, ErrorCode, Problem, SyncPage};
 
 /// What `GET /v1/sync` takes.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct SyncQuery {
     /// Where to go on from; none for the first sync.
+    #[param(value_type = String, required = false)]
     cursor: Option<String>,
     /// The largest number of changes, up to 5,000; 500 if not given.
-    limit: Option<u32>,
+    #[param(value_type = u32, required = false, maximum = 65535)]
+    limit: Option<u16>,
 }
 
 /// Changes since the cursor: whole documents, folded, each stream's in the order of their numbers.
@@ -33,7 +36,7 @@ pub async fn sync(
         ApiProblem(Problem::new(ErrorCode::MalformedRequest).with_detail(rejection.body_text()))
     })?;
     let cursor = read_cursor(query.cursor.as_deref())?;
-    let limit = query.limit.unwrap_or(500);
+    let limit = query.limit.map_or(500, u32::from);
     let page = app.flow.page_since(&caller.account, &cursor, limit).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], page.json))
 }

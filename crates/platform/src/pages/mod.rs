@@ -18,7 +18,7 @@ mod show;
 mod stop_mail;
 mod visitor;
 
-use crate::{App, flow::FlowError};
+use crate::{App, flow::FlowError, route_table::RouteTable};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -39,13 +39,12 @@ pub(crate) use visitor::Visitor;
 /// that the browser can show the answer instead of a broken connection.
 const FORM_MAX_BYTES: usize = 256 * 1024 * 1024;
 
-/// The pages' routes.
-pub fn router(app: App) -> Router {
-    let forms_with_files = Router::new()
-        .route("/ask", get(questions::ask_form).post(questions::ask))
-        .route("/questions/{id}/reply", post(questions::reply))
-        .layer(DefaultBodyLimit::max(FORM_MAX_BYTES));
-    Router::new()
+/// Every route of the pages.
+fn table() -> RouteTable {
+    let with_files = DefaultBodyLimit::max(FORM_MAX_BYTES);
+    RouteTable::new()
+        .route("/ask", get(questions::ask_form).post(questions::ask).layer(with_files))
+        .route("/questions/{id}/reply", post(questions::reply).layer(with_files))
         .route("/", get(|| async { Redirect::to("/questions") }))
         .route("/static/site.css", get(stylesheet))
         .route("/sign-up", get(account::sign_up_form).post(account::sign_up))
@@ -79,7 +78,17 @@ pub fn router(app: App) -> Router {
         .route("/moderate/offers/{id}", get(moderated::offer))
         .route("/moderate/requests/{id}", get(moderated::request))
         .route("/moderate/{kind}/{id}", post(moderator::act))
-        .merge(forms_with_files)
+}
+
+/// The paths of all pages.
+pub(crate) fn paths() -> Vec<&'static str> {
+    table().into_paths()
+}
+
+/// The pages' routes.
+pub fn router(app: App) -> Router {
+    table()
+        .into_router()
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             PageFailure::from(FlowError::code(ErrorCode::Internal)).into_response()
         }))

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod access_matrix;
 mod command_line;
 #[path = "../shared/databases.rs"]
 mod databases;
@@ -21,7 +22,6 @@ mod pages_guards;
 mod pages_moderator;
 mod pages_payment;
 mod pages_size;
-mod roles;
 #[path = "../shared/stripe_stand_in.rs"]
 #[expect(dead_code, reason = "the pages need a part of it")]
 mod stripe_stand_in;

@@ -1,0 +1,9 @@
+//! The suite against the platform itself, as it is and broken on purpose.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod breaks;
+mod broken_servers;
+#[path = "../../../platform/tests/shared/databases.rs"]
+mod databases;
+mod program;
+mod world;
