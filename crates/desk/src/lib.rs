@@ -6,6 +6,7 @@
 
 pub mod api;
 mod cache;
+pub mod deep_link;
 mod desk;
 mod error;
 mod event_lines;
