@@ -164,7 +164,8 @@ fn payloads() -> Vec<String> {
     struct Family {
         payloads: Vec<String>,
     }
-    let families: Vec<Family> = serde_json::from_str(include_str!("hostile/xss.json")).unwrap();
+    let families = serde_json::from_str::<Vec<Family>>(include_str!("hostile/xss.json"));
+    let families = families.unwrap_or_else(|error| panic!("hostile/xss.json: {error}"));
     families.into_iter().flat_map(|family| family.payloads).collect()
 }
 
