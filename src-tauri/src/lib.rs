@@ -5,6 +5,7 @@
 //! [`keychain`] and asks for what else it needs through [`shell`]. The engine runs with or without a window.
 
 mod commands;
+mod crash;
 mod desk_slot;
 mod events;
 mod keychain;
@@ -105,6 +106,7 @@ fn set_up(app: &AppHandle, start: Start) -> anyhow::Result<()> {
             .context("this system names no folder for data")?,
     };
     log_file::open(&data_dir);
+    crash::log_panics();
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         background = start.background,
@@ -139,6 +141,8 @@ async fn open_desk(app: AppHandle, data_dir: PathBuf, sign_in: Option<start::Pre
             {
                 tracing::warn!(code = ?error.code, "the prepared sign-in was refused");
             }
+            let watched = desk.clone();
+            async_runtime::spawn(async move { watched.keep_watch().await });
             slot.opened(desk);
         }
         Err(error) => {

@@ -1,7 +1,8 @@
 //! The log: a file in the data folder, without secrets or anyone's words.
 
+use proffer_desk::private_files;
 use std::{
-    fs::{File, OpenOptions, create_dir_all, metadata, rename},
+    fs::{File, metadata, rename},
     io,
     path::Path,
     sync::Mutex,
@@ -24,10 +25,11 @@ pub(crate) fn open(data_dir: &Path) {
 
 fn file(data_dir: &Path) -> io::Result<File> {
     let folder = data_dir.join("logs");
-    create_dir_all(&folder)?;
+    private_files::make_own_folder(&folder)?;
     let path = folder.join("proffer.log");
     if metadata(&path).is_ok_and(|found| found.len() > MAX_BYTES) {
         rename(&path, folder.join("proffer.1.log"))?;
     }
-    OpenOptions::new().create(true).append(true).open(path)
+    private_files::keep_private(&path)?;
+    private_files::options().append(true).open(path)
 }

@@ -6,6 +6,7 @@ use proffer_desk::{
     Phrase, Spoken,
     api::notice::NoticeKind,
     ports::{NoticeAction, Notification, Notifier, NotifierError},
+    private_files,
 };
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::UnboundedSender;
@@ -59,7 +60,7 @@ fn category(kind: NoticeKind) -> &'static str {
     match kind {
         NoticeKind::CustomerReplied | NoticeKind::SupportReplied => "im.received",
         NoticeKind::LockEndsSoon => "x-proffer.lock",
-        NoticeKind::CacheRebuilt => "device",
+        NoticeKind::CacheRebuilt | NoticeKind::PartRestarted => "device",
         NoticeKind::OfferAccepted | NoticeKind::OfferCompleted | NoticeKind::OfferDeclined | NoticeKind::Digest => {
             "x-proffer.offer"
         }
@@ -70,7 +71,7 @@ fn category(kind: NoticeKind) -> &'static str {
 #[cfg(target_os = "linux")]
 fn urgency(kind: NoticeKind) -> notify_rust::Urgency {
     match kind {
-        NoticeKind::OfferDeclined | NoticeKind::CacheRebuilt => notify_rust::Urgency::Low,
+        NoticeKind::OfferDeclined | NoticeKind::CacheRebuilt | NoticeKind::PartRestarted => notify_rust::Urgency::Low,
         _ => notify_rust::Urgency::Normal,
     }
 }
@@ -89,7 +90,7 @@ impl SystemNotifier {
     /// A notifier that tells of every notification that is clicked.
     pub(crate) fn new(data_dir: &Path, clicks: UnboundedSender<Click>) -> Self {
         let icon = data_dir.join("icon.png");
-        let written = std::fs::create_dir_all(data_dir).and_then(|()| std::fs::write(&icon, ICON));
+        let written = private_files::make_folder(data_dir).and_then(|()| private_files::write(&icon, ICON));
         Self {
             icon: written.is_ok().then_some(icon),
             clicks,
@@ -231,6 +232,30 @@ mod tests {
         let NotifierError(words) = refused(&"org.freedesktop.DBus.Error.ServiceUnknown: The name is not activatable");
         assert_eq!(words, "no notification service runs in this session");
         assert_eq!(refused(&"something else").0, "something else");
+    }
+
+    #[test]
+    fn no_payload_is_markup_in_a_notification() {
+        let families = include_str!("../../crates/domain/tests/hostile/xss.json");
+        let families: Vec<serde_json::Value> = serde_json::from_str(families).expect("the corpus");
+        let payloads = families
+            .iter()
+            .flat_map(|family| family["payloads"].as_array().expect("payloads"));
+        let payloads: Vec<&str> = payloads.filter_map(serde_json::Value::as_str).collect();
+        assert!(payloads.len() >= 200);
+        for payload in payloads {
+            let escaped = escape(payload);
+            assert!(
+                !escaped.contains('<') && !escaped.contains('>'),
+                "{payload} gave {escaped}"
+            );
+            // An ampersand begins one of our own entities, nothing that the text brought along.
+            let mut entities = escaped.split('&').skip(1);
+            assert!(
+                entities.all(|rest| ["amp;", "lt;", "gt;"].iter().any(|entity| rest.starts_with(entity))),
+                "{payload} gave {escaped}"
+            );
+        }
     }
 
     #[test]

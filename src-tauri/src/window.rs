@@ -1,9 +1,9 @@
 //! The one window: made when first asked for, shown and focused afterwards, its size kept. Closing it ends the program,
 //! or leaves it in the tray, as its expert has chosen; who has not chosen yet is asked once.
 
-use crate::{desk_slot::DeskSlot, links, tray::Tray};
+use crate::{desk_slot::DeskSlot, links, tray::Tray, webkit};
 use anyhow::Context;
-use proffer_desk::{Desk, api::DeskEvent};
+use proffer_desk::{Desk, api::DeskEvent, private_files};
 use serde::{Deserialize, Serialize};
 use std::{
     path::PathBuf,
@@ -143,6 +143,7 @@ fn make(app: &AppHandle) -> anyhow::Result<WebviewWindow> {
         builder = builder.inner_size(size.width, size.height).maximized(size.is_maximized);
     }
     let window = builder.build()?;
+    webkit::revive(&window);
     if let Some(desk) = app.state::<DeskSlot>().now() {
         zoom(&window, desk.settings().zoom_percent);
     }
@@ -183,6 +184,6 @@ fn keep_size(window: &Window) -> anyhow::Result<()> {
             is_maximized,
         },
     };
-    std::fs::write(&file.0, serde_json::to_vec(&kept)?)?;
+    private_files::write(&file.0, &serde_json::to_vec(&kept)?)?;
     Ok(())
 }

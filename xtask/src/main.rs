@@ -1,6 +1,8 @@
 //! What the npm scripts and CI call: `setup`, `start`, `test`, `gen`, `bench`, `package`, `shots`.
 
+mod advisories;
 mod ending;
+mod fuzz;
 mod generated;
 mod measure;
 mod program;
@@ -51,6 +53,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Fuzz the parsers of bytes from outside.
+    Fuzz(fuzz::Fuzz),
     /// Make the packages of this system.
     Package,
     /// Make the pictures of the documentation.
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Task::Gen { check } => generated::run(check, false),
         Task::Bench { options } => measure::bench(&options),
         Task::Soak { options } => simulation::soak(&options),
+        Task::Fuzz(fuzz) => fuzz.run(),
         Task::Package => measure::package(),
         Task::Shots => measure::shots(),
     });

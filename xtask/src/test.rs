@@ -1,7 +1,7 @@
 //! Every check and test, in parts; all of them run even when one fails.
 
 use crate::{
-    ending, generated,
+    advisories, ending, generated,
     program::{cargo, npm, run_and_repeat as run, say},
     setup::{self, Need},
     simulation,
@@ -21,7 +21,7 @@ pub(crate) struct Test {
 type Part = (&'static str, fn() -> anyhow::Result<()>);
 
 /// The parts, those that fail fastest first.
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 14] = [
     ("format", || run(&mut cargo(&["fmt", "--all", "--check"]))),
     ("ui-format", || run(&mut npm(&["run", "--silent", "ui:format"]))),
     ("ui-lint", || run(&mut npm(&["run", "--silent", "ui:lint"]))),
@@ -39,6 +39,7 @@ const PARTS: [Part; 13] = [
             "sources",
         ]))
     }),
+    ("advisories", advisories::run),
     ("clippy", || {
         run(&mut cargo(&[
             "clippy",

@@ -10,13 +10,16 @@ use crate::{
     error::DeskError,
     journal::Journal,
     ports::{Clock, Entropy, Keychain, NoticeAction, Notifier, PlatformConnector, Shell},
+    private_files,
     session::Session,
     spoken::Spoken,
-    sync::{Engine, Standing},
+    sync::{Engine, Pulse, Standing},
 };
+use futures_util::FutureExt;
 use proffer_domain::{Timestamp, uuid_v7};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
+    panic::AssertUnwindSafe,
     path::PathBuf,
     sync::{Arc, OnceLock},
 };
@@ -81,6 +84,8 @@ pub(crate) struct Inner {
     /// Signing in and out happen one at a time.
     pub(crate) signing: Mutex<()>,
     pub(crate) engine: Mutex<Option<Engine>>,
+    /// The stream's signs of life.
+    pub(crate) pulse: Pulse,
     /// Where a damaged cache was moved to at this start.
     pub(crate) cache_moved_to: Option<PathBuf>,
     /// The settings as the journal keeps them.
@@ -99,7 +104,7 @@ impl Desk {
     /// # Errors
     /// If the folder cannot be used, or its journal was written by a newer version.
     pub async fn open(config: DeskConfig, ports: Ports) -> std::result::Result<Self, DeskError> {
-        tokio::fs::create_dir_all(&config.data_dir).await?;
+        private_files::make_folder(&config.data_dir)?;
         let journal = Journal::open(&config.data_dir).await?;
         let (cache, cache_moved_to) = Cache::open(&config.data_dir, ports.clock.now()).await?;
         #[cfg(feature = "simulation")]
@@ -128,6 +133,7 @@ impl Desk {
                 raising: Mutex::new(()),
                 signing: Mutex::new(()),
                 engine: Mutex::new(None),
+                pulse: Pulse::default(),
                 cache_moved_to,
                 settings: watch::Sender::new(Arc::new(settings)),
                 attention: watch::Sender::default(),
@@ -144,7 +150,12 @@ impl Desk {
     /// # Errors
     /// The typed refusal for the UI.
     pub async fn request(&self, name: &str, payload: &[u8]) -> std::result::Result<Vec<u8>, ApiError> {
-        let answer = Box::pin(self.dispatch(name, payload)).await;
+        let dispatched = AssertUnwindSafe(Box::pin(self.dispatch(name, payload))).catch_unwind();
+        // What a panic left half done is undone: every change is one transaction.
+        let answer = dispatched.await.unwrap_or_else(|_| {
+            tracing::error!(name = known_name(name), "a request failed by a defect");
+            Err(ApiError::new(ApiErrorCode::Internal).with_detail("a defect of the desk; nothing was lost"))
+        });
         if let Err(error) = &answer
             && matches!(error.code, ApiErrorCode::StorageFailed | ApiErrorCode::Internal)
         {
@@ -318,6 +329,9 @@ use api::Nothing;
 
 macro_rules! dispatcher {
     ($($(#[doc = $doc:literal])* $name:ident($request:ty) -> $response:ty;)*) => {
+        /// The names of all requests.
+        pub const REQUEST_NAMES: &[&str] = &[$(stringify!($name),)*];
+
         impl Desk {
             async fn dispatch(&self, name: &str, payload: &[u8]) -> std::result::Result<Vec<u8>, ApiError> {
                 match name {
@@ -327,11 +341,15 @@ macro_rules! dispatcher {
                         let response: $response = Box::pin(self.$name(request)).await?;
                         write(&response)
                     })*
-                    _ => Err(ApiError::new(ApiErrorCode::MalformedRequest)
-                        .with_detail(format!("there is no request {name}"))),
+                    _ => Err(ApiError::new(ApiErrorCode::MalformedRequest).with_detail("there is no such request")),
                 }
             }
         }
     };
 }
 crate::for_each_request!(dispatcher);
+
+/// A request's name as it may be logged: what is none came from elsewhere, and could be anything.
+fn known_name(name: &str) -> &'static str {
+    REQUEST_NAMES.iter().find(|known| **known == name).unwrap_or(&"unknown")
+}

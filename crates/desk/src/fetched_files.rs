@@ -1,7 +1,7 @@
 //! Files fetched from the platform, in a folder under the hashes of their bytes: the same bytes lie there once, a file
 //! that is not what it was is noticed, and the folder has a limit.
 
-use crate::{cache::FileHash, desk::Desk, error::Result, requests::Answer};
+use crate::{cache::FileHash, desk::Desk, error::Result, ports::PlatformError, private_files, requests::Answer};
 use futures_util::StreamExt;
 use proffer_domain::AttachmentId;
 use sha2::{Digest, Sha256};
@@ -47,8 +47,9 @@ impl Desk {
         }
     }
 
-    /// A file of the platform in the folder; fetched if it is not there, or not what it was.
-    pub(crate) async fn fetched(&self, id: AttachmentId) -> Answer<PathBuf> {
+    /// A file of the platform in the folder; fetched if it is not there, or not what it was. One that is larger than it
+    /// was said to be is given up as soon as that shows.
+    pub(crate) async fn fetched(&self, id: AttachmentId, declared_bytes: u64) -> Answer<PathBuf> {
         let folder = self.fetched_files();
         if let Some(hash) = self.inner.cache.fetched_file(id, self.now()).await? {
             let path = folder.join(name_of(hash));
@@ -59,18 +60,23 @@ impl Desk {
         }
         let link = self.link()?;
         let mut pieces = link.platform.download(&link.token, id).await?;
-        tokio::fs::create_dir_all(&folder)
-            .await
-            .map_err(crate::error::DeskError::from)?;
+        private_files::make_own_folder(&folder).map_err(crate::error::DeskError::from)?;
         let part = folder.join(format!("{}.part", self.mint()));
         let fetched: Result<PathBuf> = async {
-            let mut file = tokio::fs::File::create(&part).await?;
+            let mut file = tokio::fs::File::from_std(private_files::create(&part)?);
             let (mut hasher, mut size_bytes) = (Sha256::new(), 0_u64);
             while let Some(piece) = pieces.next().await {
                 let piece = piece?;
                 hasher.update(&piece);
                 size_bytes += u64::try_from(piece.len()).unwrap_or_default();
+                if size_bytes > declared_bytes {
+                    break;
+                }
                 file.write_all(&piece).await?;
+            }
+            if size_bytes != declared_bytes {
+                let words = "the file it sent is not as large as it said";
+                return Err(PlatformError::NotAPlatform(words.to_owned()).into());
             }
             file.sync_all().await?;
             let hash: FileHash = hasher.finalize().into();

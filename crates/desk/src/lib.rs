@@ -6,11 +6,14 @@
 
 pub mod api;
 mod cache;
+pub mod deep_link;
 mod desk;
 mod error;
 mod event_lines;
 mod fault;
 mod fetched_files;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod insights;
 mod journal;
 mod notices;
@@ -18,6 +21,7 @@ mod offer_dialog;
 mod outbox;
 mod platform_http;
 pub mod ports;
+pub mod private_files;
 mod requests;
 mod search;
 mod session;
@@ -27,7 +31,7 @@ mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use desk::{Desk, DeskConfig, Ports};
+pub use desk::{Desk, DeskConfig, Ports, REQUEST_NAMES};
 pub use error::DeskError;
 pub use notices::NoticeStanding;
 pub use platform_http::{Carrier, HttpConnector, normalise_url, platform_over, use_tls_provider};

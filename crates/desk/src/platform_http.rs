@@ -361,7 +361,7 @@ fn event_stream(
     })
 }
 
-fn read_event(event: Event) -> Result<PlatformEvent, PlatformError> {
+pub(crate) fn read_event(event: Event) -> Result<PlatformEvent, PlatformError> {
     match event.name.as_str() {
         "sync" => serde_json::from_str::<SyncText>(&event.data)
             .map(PlatformEvent::Sync)

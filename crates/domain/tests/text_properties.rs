@@ -158,6 +158,35 @@ proptest! {
     }
 }
 
+/// Attacks by family; the desk's window, the pages and the letters are tried with the same ones.
+fn payloads() -> Vec<String> {
+    #[derive(serde::Deserialize)]
+    struct Family {
+        payloads: Vec<String>,
+    }
+    let families = serde_json::from_str::<Vec<Family>>(include_str!("hostile/xss.json"));
+    let families = families.unwrap_or_else(|error| panic!("hostile/xss.json: {error}"));
+    families.into_iter().flat_map(|family| family.payloads).collect()
+}
+
+#[test]
+fn every_payload_comes_out_of_markdown_harmless() {
+    let payloads = payloads();
+    assert!(payloads.len() >= 200);
+    for payload in &payloads {
+        for text in [
+            payload.clone(),
+            format!("Hello\n\n{payload}\n\nworld"),
+            format!("- {payload}"),
+        ] {
+            let html = to_safe_html(&text);
+            assert_eq!(harm_in(&html), None, "{text:?} gave {html}");
+        }
+    }
+    let all = payloads.join("\n");
+    assert_eq!(harm_in(&to_safe_html(&all)), None);
+}
+
 #[test]
 fn the_reader_of_this_test_finds_harm() {
     for harmful in [

@@ -14,7 +14,7 @@ use crate::{
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, Method},
+    http::{HeaderValue, Method, header},
     middleware::Next,
     response::Response,
     serve::ListenerExt,
@@ -373,9 +373,23 @@ pub fn route_paths() -> Vec<String> {
 
 /// All routes: the API and the pages.
 pub fn router(app: App) -> Router {
-    pages::router(app.clone())
-        .merge(api::router(app))
-        .layer(axum::middleware::from_fn(measure))
+    let is_over_tls = app.flow.public_url().scheme() == "https";
+    let routes = pages::router(app.clone()).merge(api::router(app));
+    let routes = if is_over_tls {
+        routes.layer(axum::middleware::map_response(stay_with_tls))
+    } else {
+        routes
+    };
+    routes.layer(axum::middleware::from_fn(measure))
+}
+
+/// Tells browsers never to come without TLS; said only where they reach the platform by it.
+async fn stay_with_tls(mut response: Response) -> Response {
+    response.headers_mut().insert(
+        header::STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+    );
+    response
 }
 
 /// Counts requests and logs them without anything personal: the route's pattern, not the address asked for. The

@@ -111,3 +111,136 @@ impl Platform for LossyPlatform {
         self.inner.download(token, id).await
     }
 }
+
+/// What goes wrong, and how often it still does.
+#[derive(Default)]
+struct Failures {
+    connects: AtomicU32,
+    mes: AtomicU32,
+    hanging_mes: AtomicU32,
+    commands: AtomicU32,
+    /// What the platform adds to each file on its way.
+    more_bytes: AtomicU32,
+}
+
+/// Connects by HTTP, and panics, hangs or lies on demand: what a defect in the desk's own code would do.
+#[derive(Clone, Default)]
+pub struct FailingConnector {
+    failures: Arc<Failures>,
+}
+
+impl FailingConnector {
+    /// Panics at the next so many connections.
+    pub fn panic_at_connect(&self, count: u32) {
+        self.failures.connects.store(count, Ordering::SeqCst);
+    }
+
+    /// Panics at the next so many readings of the account, with which each connection begins.
+    pub fn panic_at_me(&self, count: u32) {
+        self.failures.mes.store(count, Ordering::SeqCst);
+    }
+
+    /// Never answers the next so many of them.
+    pub fn hang_at_me(&self, count: u32) {
+        self.failures.hanging_mes.store(count, Ordering::SeqCst);
+    }
+
+    /// Panics at the next so many commands.
+    pub fn panic_at_command(&self, count: u32) {
+        self.failures.commands.store(count, Ordering::SeqCst);
+    }
+
+    /// Adds so many bytes to each file that is fetched.
+    pub fn add_bytes(&self, count: u32) {
+        self.failures.more_bytes.store(count, Ordering::SeqCst);
+    }
+
+    /// How many failures are still to come.
+    #[must_use]
+    pub fn left(&self) -> u32 {
+        let Failures {
+            connects,
+            mes,
+            hanging_mes,
+            commands,
+            ..
+        } = &*self.failures;
+        [connects, mes, hanging_mes, commands]
+            .iter()
+            .map(|count| count.load(Ordering::SeqCst))
+            .sum()
+    }
+}
+
+/// Takes one off, if there is one.
+fn is_due(count: &AtomicU32) -> bool {
+    count
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+        .is_ok()
+}
+
+impl PlatformConnector for FailingConnector {
+    fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
+        assert!(!is_due(&self.failures.connects), "a defect at connecting to {url}");
+        Ok(Arc::new(FailingPlatform {
+            inner: HttpConnector.connect(url)?,
+            failures: Arc::clone(&self.failures),
+        }))
+    }
+}
+
+struct FailingPlatform {
+    inner: Arc<dyn Platform>,
+    failures: Arc<Failures>,
+}
+
+#[async_trait]
+impl Platform for FailingPlatform {
+    async fn sign_in(&self, request: &SignInRequest) -> Result<SessionCreated, PlatformError> {
+        self.inner.sign_in(request).await
+    }
+    async fn sign_out(&self, token: &str) -> Result<(), PlatformError> {
+        self.inner.sign_out(token).await
+    }
+    async fn me(&self, token: &str) -> Result<Me, PlatformError> {
+        assert!(!is_due(&self.failures.mes), "a defect at reading the account");
+        if is_due(&self.failures.hanging_mes) {
+            std::future::pending::<()>().await;
+        }
+        self.inner.me(token).await
+    }
+    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncText, PlatformError> {
+        self.inner.sync(token, cursor, limit).await
+    }
+    async fn events(
+        &self,
+        token: &str,
+        cursor: &str,
+    ) -> Result<BoxStream<'static, Result<PlatformEvent, PlatformError>>, PlatformError> {
+        self.inner.events(token, cursor).await
+    }
+    async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError> {
+        assert!(!is_due(&self.failures.commands), "a defect at sending a command");
+        self.inner.command(token, call).await
+    }
+    async fn upload(
+        &self,
+        token: &str,
+        id: AttachmentId,
+        name: &str,
+        file: PathBuf,
+        progress: Progress,
+    ) -> Result<(), PlatformError> {
+        self.inner.upload(token, id, name, file, progress).await
+    }
+    async fn download(
+        &self,
+        token: &str,
+        id: AttachmentId,
+    ) -> Result<BoxStream<'static, Result<Bytes, PlatformError>>, PlatformError> {
+        let bytes = self.inner.download(token, id).await?;
+        let more = self.failures.more_bytes.load(Ordering::SeqCst);
+        let more = futures_util::stream::iter((0..more).map(|_| Ok(Bytes::from_static(b"x"))));
+        Ok(Box::pin(futures_util::StreamExt::chain(bytes, more)))
+    }
+}

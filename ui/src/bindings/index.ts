@@ -1198,7 +1198,7 @@ export type NoticeDetail = "full" | "event" | "nothing";
 /**
  * What a notice tells.
  */
-export type NoticeKind = "offer_accepted" | "offer_completed" | "offer_declined" | "customer_replied" | "support_replied" | "lock_ends_soon" | "digest" | "cache_rebuilt";
+export type NoticeKind = "offer_accepted" | "offer_completed" | "offer_declined" | "customer_replied" | "support_replied" | "lock_ends_soon" | "digest" | "cache_rebuilt" | "part_restarted";
 
 /**
  * The notices.

@@ -26,6 +26,8 @@ pub enum NoticeKind {
     Digest,
     /// The local copy of the platform was damaged and is built anew.
     CacheRebuilt,
+    /// A part of the desk failed or hung, and was started again.
+    PartRestarted,
 }
 
 /// One notice.

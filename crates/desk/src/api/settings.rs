@@ -102,6 +102,11 @@ impl NoticeChoices {
             NoticeKind::LockEndsSoon => self.lock_ends_soon,
             NoticeKind::Digest => self.digest,
             NoticeKind::CacheRebuilt => self.cache_rebuilt,
+            // Nothing to choose: it is rare, and for the app alone.
+            NoticeKind::PartRestarted => NoticeChoice {
+                is_raised: false,
+                has_sound: false,
+            },
         }
     }
 }

@@ -201,20 +201,28 @@ impl Cache {
     }
 }
 
+/// What a document says of a file.
+pub(crate) struct KnownAttachment {
+    /// Its name.
+    pub(crate) name: String,
+    /// How large it is.
+    pub(crate) size_bytes: u64,
+}
+
 impl Cache {
-    /// The name of a file that any known document carries.
-    pub(crate) async fn attachment_name(&self, question: QuestionId, id: AttachmentId) -> Result<Option<String>> {
+    /// A file that any known document carries.
+    pub(crate) async fn attachment(&self, question: QuestionId, id: AttachmentId) -> Result<Option<KnownAttachment>> {
         let id = id.to_string();
-        Ok(sqlx::query_scalar(
-            "SELECT json_extract(file.value, '$.name')
+        let found: Option<(String, i64)> = sqlx::query_as(
+            "SELECT json_extract(file.value, '$.name'), json_extract(file.value, '$.size_bytes')
                FROM message, json_each(message.document, '$.message.attachments') file
               WHERE question_id = ?1 AND json_extract(file.value, '$.id') = ?2
              UNION ALL
-             SELECT json_extract(file.value, '$.name')
+             SELECT json_extract(file.value, '$.name'), json_extract(file.value, '$.size_bytes')
                FROM question, json_each(question.document, '$.question.attachments') file
               WHERE question.id = ?1 AND json_extract(file.value, '$.id') = ?2
              UNION ALL
-             SELECT json_extract(file.value, '$.name')
+             SELECT json_extract(file.value, '$.name'), json_extract(file.value, '$.size_bytes')
                FROM offer, json_each(offer.document, '$.offer.delivery.attachments') file
               WHERE question_id = ?1 AND json_extract(file.value, '$.id') = ?2
              LIMIT 1",
@@ -222,6 +230,10 @@ impl Cache {
         .bind(blob(question.0))
         .bind(id)
         .fetch_optional(&self.readers())
-        .await?)
+        .await?;
+        Ok(found.map(|(name, size_bytes)| KnownAttachment {
+            name,
+            size_bytes: u64::try_from(size_bytes).unwrap_or(0),
+        }))
     }
 }

@@ -29,7 +29,10 @@ pub(crate) use queue::{Places, QueueFacts, QueueRequest};
 pub(crate) use rows::statements;
 pub(crate) use search::{Find, SearchFound, SearchRequest};
 
-use crate::error::{DeskError, Result};
+use crate::{
+    error::{DeskError, Result},
+    private_files,
+};
 use futures_util::TryStreamExt;
 use proffer_domain::{AccountId, Timestamp};
 use proffer_protocol::{Document, Entity};
@@ -232,7 +235,7 @@ impl Cache {
         if self.damage.is_sound.load(Ordering::Relaxed)
             && !self.damage.is_known.load(Ordering::Relaxed)
             && let Some(state) = file_state(&self.file)
-            && let Err(error) = std::fs::write(mark_of(&self.file), state)
+            && let Err(error) = private_files::write(&mark_of(&self.file), state.as_bytes())
         {
             tracing::warn!(%error, "the next start will read the whole cache through");
         }
@@ -377,6 +380,7 @@ async fn fit_to_disk(connection: &mut sqlx::SqliteConnection) -> std::result::Re
 /// Opens a file, brings it to this version's form and, unless that is left for later, reads it through.
 async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
     let is_checked_first = is_checked_first(file, is_as_left);
+    private_files::keep_private(file)?;
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)

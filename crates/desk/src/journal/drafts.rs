@@ -210,7 +210,7 @@ impl Journal {
     pub(crate) async fn add_file(&self, slot: DraftSlot, file: &DraftFile, bytes: Vec<u8>) -> Result<()> {
         let path = self.file_path(file.id);
         tokio::task::spawn_blocking(move || -> std::io::Result<()> {
-            let mut out = std::fs::File::create(path)?;
+            let mut out = crate::private_files::create(&path)?;
             std::io::Write::write_all(&mut out, &bytes)?;
             out.sync_all()
         })

@@ -23,6 +23,7 @@ pub(crate) use templates::StoredTemplate;
 use crate::{
     cache::writing_pool,
     error::{DeskError, Result},
+    private_files,
 };
 use sqlx::{
     SqlitePool,
@@ -46,7 +47,8 @@ impl Journal {
     /// Opens the journal of a data folder.
     pub(crate) async fn open(folder: &Path) -> Result<Self> {
         let drafts = folder.join("drafts");
-        tokio::fs::create_dir_all(&drafts).await?;
+        private_files::make_own_folder(&drafts)?;
+        private_files::keep_private(&folder.join("journal.db"))?;
         let options = SqliteConnectOptions::new()
             .filename(folder.join("journal.db"))
             .create_if_missing(true)

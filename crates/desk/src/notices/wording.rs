@@ -49,6 +49,21 @@ pub(crate) fn rebuilt_notice(spoken: Spoken, aside: &Path, now: Timestamp) -> Ne
     }
 }
 
+/// A part of the desk failed or hung. Its key is the part and the hour: what fails again and again is told once an hour.
+pub(crate) fn restarted_notice(spoken: Spoken, part: &str, now: Timestamp) -> NewNotice {
+    let hour = (now.as_second() / 3600).to_be_bytes();
+    NewNotice {
+        id: key_of(&[b"part restarted", part.as_bytes(), &hour]),
+        kind: NoticeKind::PartRestarted,
+        title: spoken.say(Phrase::PartRestarted, &[]),
+        body: spoken.say(Phrase::PartRestartedBody, &[]),
+        at: now,
+        offer_id: None,
+        question_id: None,
+        is_old: false,
+    }
+}
+
 /// What happened to an offer.
 pub(crate) fn offer_notice(
     spoken: Spoken,
@@ -124,6 +139,7 @@ pub(crate) fn event(kind: NoticeKind) -> Phrase {
         NoticeKind::LockEndsSoon => Phrase::EventLockEndsSoon,
         NoticeKind::Digest => Phrase::EventDigest,
         NoticeKind::CacheRebuilt => Phrase::EventCacheRebuilt,
+        NoticeKind::PartRestarted => Phrase::PartRestarted,
     }
 }
 

@@ -154,9 +154,9 @@ impl Desk {
         if let Some(file) = self.inner.journal.file(id).await? {
             return Ok((self.inner.journal.file_path(id), file.name));
         }
-        let name = self.inner.cache.attachment_name(request.question_id, id).await?;
-        let name = name.ok_or_else(not_found)?;
-        Ok((self.fetched(id).await?, name))
+        let found = self.inner.cache.attachment(request.question_id, id).await?;
+        let attachment = found.ok_or_else(not_found)?;
+        Ok((self.fetched(id, attachment.size_bytes).await?, attachment.name))
     }
 }
 

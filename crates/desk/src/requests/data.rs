@@ -8,6 +8,7 @@ use crate::{
     },
     desk::Desk,
     error::{DeskError, Result},
+    private_files,
 };
 use jiff::tz::TimeZone;
 use proffer_domain::message::clean_file_name;
@@ -67,7 +68,7 @@ impl Desk {
 }
 
 async fn write<T: Serialize + ?Sized>(folder: &Path, name: &str, content: &T, count: &mut u32) -> Result<()> {
-    tokio::fs::write(folder.join(name), serde_json::to_vec_pretty(content)?).await?;
+    private_files::write(&folder.join(name), &serde_json::to_vec_pretty(content)?)?;
     *count += 1;
     Ok(())
 }

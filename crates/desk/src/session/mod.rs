@@ -239,6 +239,9 @@ impl Desk {
                     tracing::warn!(%error, "the keychain cannot be read");
                     None
                 });
+                // What no platform gives out is not sent: the keychain holds something else.
+                let token =
+                    token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
                 let platform = self.inner.ports.connector.connect(&session.platform_url);
                 match (token, platform) {
                     (Some(token), Ok(platform)) => {

@@ -31,6 +31,8 @@ phrases! {
     LockEndsSoonBody = "lock_ends_soon_body",
     CacheRebuilt = "cache_rebuilt",
     CacheRebuiltBody = "cache_rebuilt_body",
+    PartRestarted = "part_restarted",
+    PartRestartedBody = "part_restarted_body",
     EventOfferAccepted = "event_offer_accepted",
     EventOfferCompleted = "event_offer_completed",
     EventOfferDeclined = "event_offer_declined",

@@ -1,15 +1,17 @@
 //! Staying in step with the platform: [`plan`] decides (pure), [`pull`] catches up, [`stream`] listens, [`push`] sends
 //! the outbox, [`intake`] takes documents in,
-//! [`index`] makes them findable. One engine runs for each session.
+//! [`index`] makes them findable. One engine runs for each session; [`recovery`] starts again what fails or hangs.
 
 mod index;
 mod intake;
 mod plan;
 mod pull;
 mod push;
+mod recovery;
 mod stream;
 
 pub(crate) use intake::Mode;
+pub(crate) use recovery::Pulse;
 
 use crate::{
     api::{
@@ -64,17 +66,18 @@ impl Desk {
             standing.first_sync_count = None;
         });
         let cancel = CancellationToken::new();
-        let spawn = |work: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
-            let cancel = cancel.clone();
+        let spawn = |part: &'static str, make: recovery::Make| {
+            let (cancel, desk, link) = (cancel.clone(), self.clone(), link.clone());
             tokio::spawn(async move {
+                let work = recovery::keep_running(desk, link, part, make);
                 cancel.run_until_cancelled(work).await;
             })
         };
         let tasks = vec![
-            spawn(Box::pin(stream::run(self.clone(), link.clone()))),
-            spawn(Box::pin(push::run(self.clone(), link))),
-            spawn(Box::pin(index::run(self.clone()))),
-            spawn(Box::pin(crate::notices::watch::run(self.clone()))),
+            spawn("stream", |desk, link| Box::pin(stream::run(desk, link))),
+            spawn("push", |desk, link| Box::pin(push::run(desk, link))),
+            spawn("index", |desk, _| Box::pin(index::run(desk))),
+            spawn("watch", |desk, _| Box::pin(crate::notices::watch::run(desk))),
         ];
         *self.inner.engine.lock().await = Some(Engine { cancel, tasks });
     }
@@ -92,6 +95,7 @@ impl Desk {
             return;
         };
         engine.cancel.cancel();
+        self.inner.pulse.rest();
         for task in engine.tasks {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task of the engine failed");

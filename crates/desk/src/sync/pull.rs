@@ -55,6 +55,7 @@ pub(super) async fn run(desk: &Desk, link: &Link) -> Result<String> {
     let cursor = loop {
         let ended = || PlatformError::Unreachable("fetching ended early".to_owned());
         let page = fetched.recv().await.ok_or_else(ended)??;
+        desk.inner.pulse.beat(desk.now(), std::time::Duration::ZERO);
         if mode == Mode::First {
             desk.set_standing(|standing| {
                 standing.state = ConnectionState::Syncing;

@@ -26,16 +26,22 @@ const IN_STEP_EVERY: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
 pub(super) async fn run(desk: Desk, link: Link) {
     let mut failures = 0;
     loop {
+        desk.inner.pulse.beat(desk.now(), Duration::ZERO);
         let error = match in_step(&desk, &link, &mut failures).await {
             Ok(()) => continue,
             Err(error) => error,
         };
         match after(&desk, &link, error, &mut failures).await {
             Ok(true) => {}
-            Ok(false) => return,
+            Ok(false) => {
+                desk.inner.pulse.rest();
+                return;
+            }
             Err(error) => {
                 tracing::error!(%error, "the desk's own data failed; trying again");
-                desk.inner.ports.clock.sleep(plan::backoff(6, 0)).await;
+                let pause = plan::backoff(6, 0);
+                desk.inner.pulse.beat(desk.now(), pause);
+                desk.inner.ports.clock.sleep(pause).await;
             }
         }
     }
@@ -93,6 +99,7 @@ async fn after(desk: &Desk, link: &Link, error: DeskError, failures: &mut u32) -
 
 /// Waits, or until the expert asks to connect now.
 async fn wait(desk: &Desk, duration: Duration) {
+    desk.inner.pulse.beat(desk.now(), duration);
     tokio::select! {
         () = desk.inner.ports.clock.sleep(duration) => {}
         () = desk.inner.retry_wake.notified() => {}
@@ -116,6 +123,7 @@ async fn in_step(desk: &Desk, link: &Link, failures: &mut u32) -> Result<()> {
     .await?;
     desk.inner.push_wake.notify_one();
     loop {
+        desk.inner.pulse.beat(desk.now(), SILENCE);
         let event = tokio::select! {
             event = events.next() => event,
             () = desk.inner.cache.damaged() => {

@@ -84,7 +84,7 @@ pub async fn give(file: crate::flow::StoredFile) -> Result<Response, crate::flow
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox".to_owned(),
+            "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'".to_owned(),
         ),
     ];
     Ok((headers, Body::from_stream(ReaderStream::new(bytes))).into_response())

@@ -83,6 +83,9 @@ impl Place {
 
 /// Reads the command line and does what it says.
 pub async fn run() -> ExitCode {
+    // What the platform writes (its database, files, email, exports) is for its owner alone.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Serve(serve) => serve.run().await,

@@ -1,7 +1,7 @@
 //! Accounts, categories, limits.
 
-use super::{Flow, FlowError, hash};
-use crate::store::{AccountRow, LinkRow, StoreError};
+use super::{Flow, FlowError};
+use crate::store::{AccountRow, StoreError};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version, password_hash::SaltString};
 use proffer_domain::{AccountId, CategoryId, FieldCode, FieldProblem, Limits, Role, text};
 use proffer_protocol::{AccountDocument, CategoryDocument, Document, Entity, ErrorCode, LimitsDocument, Me, StreamId};
@@ -185,23 +185,6 @@ impl Flow {
         work.audit("limits_set", Entity::Limits, Uuid::nil(), Some(&settings))
             .await?;
         self.commit(work).await
-    }
-
-    /// What an emailed link opens, and for whom; expired ones are said to be so.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotFound`] for a link that never was.
-    pub async fn open_link(&self, token: &str) -> Result<(LinkRow, AccountRow, bool), FlowError> {
-        let mut tx = self.store.read().await?;
-        let Some(link) = tx.link(&hash(token.as_bytes())).await? else {
-            return Err(FlowError::code(ErrorCode::NotFound));
-        };
-        let account = tx.account(link.account_id).await?;
-        let Some(account) = account.filter(|account| account.disabled_at.is_none()) else {
-            return Err(FlowError::code(ErrorCode::NotFound));
-        };
-        let is_live = self.ports.clock.now() < link.expires_at;
-        Ok((link, account, is_live))
     }
 
     /// The account, what it serves, and the limits.

@@ -22,6 +22,11 @@ const PEER_LETTERS: Rate = Rate {
     burst: 20,
     every: SignedDuration::from_secs(60),
 };
+/// Accounts that are made from one address; each costs the hash of a password.
+const PEER_SIGN_UPS: Rate = Rate {
+    burst: 50,
+    every: SignedDuration::from_secs(60),
+};
 /// Emails with a reset of one account's password.
 const ACCOUNT_RESETS: Rate = Rate {
     burst: 3,
@@ -44,6 +49,15 @@ impl Limited {
     pub fn letters(peer: Option<IpAddr>) -> Self {
         Self(
             peer.map(|peer| (Self::subject("letters for", &limited_as(peer)), PEER_LETTERS))
+                .into_iter()
+                .collect(),
+        )
+    }
+
+    /// Accounts made from one address.
+    pub fn sign_ups(peer: Option<IpAddr>) -> Self {
+        Self(
+            peer.map(|peer| (Self::subject("sign-ups from", &limited_as(peer)), PEER_SIGN_UPS))
                 .into_iter()
                 .collect(),
         )
@@ -80,6 +94,14 @@ impl Flow {
     /// [`ErrorCode::TooManyRequests`] if it may not.
     pub async fn spend_letter(&self, peer: Option<IpAddr>) -> Result<(), FlowError> {
         self.spend(&Limited::letters(peer)).await
+    }
+
+    /// Whether another account may be made from an address.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TooManyRequests`] if not now.
+    pub async fn spend_sign_up(&self, peer: Option<IpAddr>) -> Result<(), FlowError> {
+        self.spend(&Limited::sign_ups(peer)).await
     }
 
     /// Forgets what has run out: limits, sessions, resets.

@@ -212,6 +212,7 @@ impl Work {
             question_id: question,
             offer_id: offer,
             expires_at,
+            used_at: None,
         };
         self.tx.insert_link(&hash(token.as_bytes()), &link).await?;
         let base = self.public_url.as_str().trim_end_matches('/');

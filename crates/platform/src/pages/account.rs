@@ -257,7 +257,11 @@ pub async fn sign_up(
         time_zone: sent.time_zone.clone(),
         categories: Vec::new(),
     };
-    match app.flow.create_account(new).await {
+    let made = match app.flow.spend_sign_up(peer).await {
+        Ok(()) => app.flow.create_account(new).await,
+        Err(error) => Err(error),
+    };
+    match made {
         Ok(account) => {
             // Letters are written as the browser reads, until the account says otherwise.
             let accepted = headers
@@ -277,7 +281,8 @@ pub async fn sign_up(
                 return Ok(visitor.start_session(Redirect::to("/ask"), signed_in.token));
             }
             let page = sign_up_page(&visitor, &sent, &problem.errors)?;
-            Ok(visitor.respond((StatusCode::UNPROCESSABLE_ENTITY, page)))
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            Ok(visitor.respond((status, page)))
         }
         Err(error) => Err(error.into()),
     }

@@ -1,5 +1,6 @@
 //! Emailed links. Fetching one, as mail scanners do, changes and creates nothing: it shows a button. The button's POST
-//! lets the customer in to just that question or offer. In place of a broken or expired link a fresh one can be asked for.
+//! lets the customer in to just that question or offer, once. In place of a broken, used or expired link a fresh one can
+//! be asked for.
 
 use super::{Address, PageFailure, Visitor, show::Shell};
 use crate::{App, flow::FlowError, peer::Peer, store::LinkRow};
@@ -52,6 +53,7 @@ pub struct RenewForm {
 /// An emailed link as it is found.
 enum Found {
     Live(LinkRow, String),
+    Used,
     Expired,
     Unknown,
 }
@@ -59,6 +61,7 @@ enum Found {
 async fn open(app: &App, token: &str) -> Result<Found, PageFailure> {
     match app.flow.open_link(token).await {
         Ok((link, account, true)) => Ok(Found::Live(link, account.name)),
+        Ok((link, _, false)) if link.used_at.is_some() => Ok(Found::Used),
         Ok((_, _, false)) => Ok(Found::Expired),
         Err(FlowError::Refused(_)) => Ok(Found::Unknown),
         Err(error) => Err(error.into()),
@@ -67,6 +70,11 @@ async fn open(app: &App, token: &str) -> Result<Found, PageFailure> {
 
 fn lost(visitor: &Visitor, found: &Found, token: &str) -> Result<Response, PageFailure> {
     let (status, heading, text) = match found {
+        Found::Used => (
+            StatusCode::GONE,
+            "This link has been used",
+            "A link in our emails opens once, in one browser, so that nobody else can use it after you.",
+        ),
         Found::Expired => (
             StatusCode::GONE,
             "This link has expired",
@@ -106,6 +114,11 @@ pub async fn landing(
     Address(token): Address<String>,
 ) -> Result<Response, PageFailure> {
     let found = open(&app, &token).await?;
+    if let Found::Used = found
+        && let Some(link) = app.flow.entered_before(&token, visitor.secret()).await?
+    {
+        return Ok(visitor.respond(Redirect::to(&path_of(&link))));
+    }
     let Found::Live(link, name) = found else {
         return lost(&visitor, &found, &token);
     };
@@ -145,15 +158,22 @@ pub async fn enter(
 ) -> Result<Response, PageFailure> {
     let Form(sent) = form.map_err(|rejection| PageFailure::FormUnreadable(rejection.body_text()))?;
     visitor.check_form(&sent.form)?;
-    let found = open(&app, &token).await?;
-    let Found::Live(link, _) = found else {
-        return lost(&visitor, &found, &token);
-    };
-    let path = match link.offer_id {
+    match app.flow.enter_by_link(&token, visitor.secret()).await {
+        Ok((link, way_in)) => {
+            let path = path_of(&link);
+            Ok(visitor.enter_by_link(Redirect::to(&path), way_in, &path))
+        }
+        Err(FlowError::Refused(_)) => lost(&visitor, &open(&app, &token).await?, &token),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The page that a link opens.
+fn path_of(link: &LinkRow) -> String {
+    match link.offer_id {
         Some(offer) => format!("/offers/{offer}"),
         None => format!("/questions/{}", link.question_id),
-    };
-    Ok(visitor.enter_by_link(Redirect::to(&path), token, &path))
+    }
 }
 
 fn renew_page(visitor: &Visitor, is_sent: bool) -> Result<impl IntoResponse, PageFailure> {

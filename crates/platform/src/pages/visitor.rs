@@ -1,11 +1,7 @@
 //! Who looks at a page: signed in, let in by an emailed link to one question or offer, or nobody yet.
 
 use super::PageFailure;
-use crate::{
-    App,
-    flow::{FlowError, hash},
-    store::AccountRow,
-};
+use crate::{App, flow::hash, store::AccountRow};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, header, request::Parts},
@@ -17,9 +13,36 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use url::Url;
 
-const SESSION_COOKIE: &str = "proffer_session";
-const LINK_COOKIE: &str = "proffer_link";
-const FORM_COOKIE: &str = "proffer_form";
+/// A cookie's name: over TLS with the prefix by which browsers hold it to its host, and to no other path where it has
+/// none of its own. Without TLS, on loopback, browsers refuse the prefix.
+struct CookieName {
+    plain: &'static str,
+    over_tls: &'static str,
+}
+
+const SESSION_COOKIE: CookieName = CookieName {
+    plain: "proffer_session",
+    over_tls: "__Host-proffer_session",
+};
+/// It has the path of its question or offer, which the stricter prefix does not allow.
+const LINK_COOKIE: CookieName = CookieName {
+    plain: "proffer_link",
+    over_tls: "__Secure-proffer_link",
+};
+const FORM_COOKIE: CookieName = CookieName {
+    plain: "proffer_form",
+    over_tls: "__Host-proffer_form",
+};
+
+impl CookieName {
+    fn at(&self, public_url: &Url) -> &'static str {
+        if public_url.scheme() == "https" {
+            self.over_tls
+        } else {
+            self.plain
+        }
+    }
+}
 
 /// How far a visitor is let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,27 +68,23 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageFailure> {
         let jar = CookieJar::from_headers(&parts.headers);
-        let value = |name: &str| jar.get(name).map(|cookie| cookie.value().to_owned());
+        let public_url = app.flow.public_url();
+        let value = |name: CookieName| jar.get(name.at(&public_url)).map(|cookie| cookie.value().to_owned());
         let session_token = value(SESSION_COOKIE);
         let signed_in = match &session_token {
             Some(token) => app.flow.account_of_token(token).await?,
             None => None,
         };
         let linked = match value(LINK_COOKIE) {
-            Some(token) => match app.flow.open_link(&token).await {
-                Ok((link, account, true)) => {
-                    let scope = link.offer_id.map_or(Scope::Question(link.question_id), Scope::Offer);
-                    Some((account, scope))
-                }
-                Ok((_, _, false)) | Err(FlowError::Refused(_)) => None,
-                Err(error) => return Err(error.into()),
-            },
+            Some(way_in) => app.flow.let_in_by(&way_in).await?.map(|(link, account)| {
+                let scope = link.offer_id.map_or(Scope::Question(link.question_id), Scope::Offer);
+                (account, scope)
+            }),
             None => None,
         };
         let form = value(FORM_COOKIE).filter(|secret| secret.len() == 43);
         let has_form_cookie = form.is_some();
         let form_secret = form.unwrap_or_else(|| app.flow.ports().new_token());
-        let public_url = app.flow.public_url();
         Ok(Self {
             signed_in,
             session_token,
@@ -99,6 +118,11 @@ impl Visitor {
             Some((account, scope)) if *scope == wanted => Ok(account),
             _ => self.need_account(),
         }
+    }
+
+    /// What tells this browser from others. It is in the browser's cookie alone.
+    pub fn secret(&self) -> &str {
+        &self.form_secret
     }
 
     /// The token that forms of this visitor carry.
@@ -143,14 +167,14 @@ impl Visitor {
     }
 
     /// Adds the cookie of an emailed link, for the pages of its question or offer alone.
-    pub fn enter_by_link(&self, response: impl IntoResponse, token: String, path: &str) -> Response {
+    pub fn enter_by_link(&self, response: impl IntoResponse, way_in: String, path: &str) -> Response {
         let mut response = response.into_response();
-        append(response.headers_mut(), &self.cookie(LINK_COOKIE, token, path));
+        append(response.headers_mut(), &self.cookie(LINK_COOKIE, way_in, path));
         response
     }
 
-    fn cookie(&self, name: &'static str, value: String, path: &str) -> Cookie<'static> {
-        Cookie::build((name, value))
+    fn cookie(&self, name: CookieName, value: String, path: &str) -> Cookie<'static> {
+        Cookie::build((name.at(&self.public_url), value))
             .path(path.to_owned())
             .http_only(true)
             .same_site(SameSite::Lax)

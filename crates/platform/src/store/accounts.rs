@@ -45,6 +45,25 @@ pub struct LinkRow {
     pub offer_id: Option<OfferId>,
     /// Until when.
     pub expires_at: Timestamp,
+    /// When a browser was let in by it, which happens once.
+    pub used_at: Option<Timestamp>,
+}
+
+fn link(row: &AnyRow) -> Result<LinkRow, StoreError> {
+    Ok(LinkRow {
+        account_id: id(&row.try_get::<String, _>(0)?)?,
+        question_id: id(&row.try_get::<String, _>(1)?)?,
+        offer_id: row.try_get::<Option<String>, _>(2)?.as_deref().map(id).transpose()?,
+        expires_at: timestamp(row.try_get(3)?)?,
+        used_at: None,
+    })
+}
+
+fn used_link(row: &AnyRow) -> Result<LinkRow, StoreError> {
+    Ok(LinkRow {
+        used_at: row.try_get::<Option<i64>, _>(4)?.map(timestamp).transpose()?,
+        ..link(row)?
+    })
 }
 
 pub(super) const ACCOUNT_COLUMNS: &str =
@@ -288,23 +307,88 @@ impl Tx {
         Ok(())
     }
 
-    /// An emailed link, live or expired.
+    /// An emailed link, live, used or expired.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn link(&mut self, token_hash: &str) -> Result<Option<LinkRow>, StoreError> {
-        let row = sqlx::query("SELECT account_id, question_id, offer_id, expires_at FROM link WHERE token_hash = $1")
-            .bind(token_hash)
-            .fetch_optional(&mut *self.inner)
+        let row = sqlx::query(
+            "SELECT account_id, question_id, offer_id, expires_at, used_at FROM link WHERE token_hash = $1",
+        )
+        .bind(token_hash)
+        .fetch_optional(&mut *self.inner)
+        .await?;
+        row.as_ref().map(used_link).transpose()
+    }
+
+    /// Uses a live emailed link up. Of any number at once, one gets it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn take_link(&mut self, token_hash: &str, now: Timestamp) -> Result<Option<LinkRow>, StoreError> {
+        let row = sqlx::query(
+            "UPDATE link SET used_at = $1 WHERE token_hash = $2 AND used_at IS NULL AND expires_at > $3 \
+             RETURNING account_id, question_id, offer_id, expires_at, used_at",
+        )
+        .bind(micros(now))
+        .bind(token_hash)
+        .bind(micros(now))
+        .fetch_optional(&mut *self.inner)
+        .await
+        .map_err(contended)?;
+        row.as_ref().map(used_link).transpose()
+    }
+
+    /// Writes what lets a browser in that used an emailed link; only the token's hash is kept.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn insert_link_session(
+        &mut self,
+        token_hash: &str,
+        link: &LinkRow,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO link_session (token_hash, account_id, question_id, offer_id, expires_at) \
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(token_hash)
+        .bind(link.account_id.to_string())
+        .bind(link.question_id.to_string())
+        .bind(link.offer_id.map(|offer| offer.to_string()))
+        .bind(micros(expires_at))
+        .execute(&mut *self.inner)
+        .await
+        .map_err(contended)?;
+        Ok(())
+    }
+
+    /// What a browser that used an emailed link is let in to, while that lasts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn link_session(&mut self, token_hash: &str, now: Timestamp) -> Result<Option<LinkRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT account_id, question_id, offer_id, expires_at FROM link_session \
+             WHERE token_hash = $1 AND expires_at > $2",
+        )
+        .bind(token_hash)
+        .bind(micros(now))
+        .fetch_optional(&mut *self.inner)
+        .await?;
+        row.as_ref().map(link).transpose()
+    }
+
+    /// How many browsers are let in by emailed links of an account.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn count_link_sessions(&mut self, account: AccountId) -> Result<i64, StoreError> {
+        let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM link_session WHERE account_id = $1")
+            .bind(account.to_string())
+            .fetch_one(&mut *self.inner)
             .await?;
-        row.map(|row| {
-            Ok(LinkRow {
-                account_id: id(&row.try_get::<String, _>(0)?)?,
-                question_id: id(&row.try_get::<String, _>(1)?)?,
-                offer_id: row.try_get::<Option<String>, _>(2)?.as_deref().map(id).transpose()?,
-                expires_at: timestamp(row.try_get(3)?)?,
-            })
-        })
-        .transpose()
+        Ok(count)
     }
 }

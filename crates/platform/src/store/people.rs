@@ -107,6 +107,7 @@ impl Tx {
             "DELETE FROM recovery_code WHERE account_id = $1",
             "DELETE FROM totp WHERE account_id = $1",
             "DELETE FROM link WHERE account_id = $1",
+            "DELETE FROM link_session WHERE account_id = $1",
             "DELETE FROM mail_stop WHERE account_id = $1",
             "DELETE FROM mail_stop_link WHERE account_id = $1",
         ] {

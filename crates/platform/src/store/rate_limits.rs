@@ -73,6 +73,7 @@ impl Tx {
         for statement in [
             "DELETE FROM rate_limit WHERE free_at < $1",
             "DELETE FROM session WHERE expires_at < $1",
+            "DELETE FROM link_session WHERE expires_at < $1",
             "DELETE FROM password_reset WHERE expires_at < $1",
             "DELETE FROM payment_event WHERE forget_at < $1",
         ] {

@@ -18,11 +18,13 @@ mod databases;
 mod erasure;
 mod events;
 mod hints;
+mod hostile_files;
 mod http;
 #[path = "../shared/instance.rs"]
 mod instance;
 mod instances;
 mod ledger;
+mod links;
 mod logs;
 mod metrics;
 #[path = "../shared/nats_server.rs"]

@@ -302,3 +302,40 @@ async fn limits_that_are_set_hold_for_a_server_that_runs() -> anyhow::Result<()>
     running.terminate().await?;
     Ok(())
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_the_platform_writes_is_for_its_owner_alone() -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("new/data");
+    let (code, _, complaint) = run(&["demo", "seed", "--data", data.to_str().unwrap(), "--seed", "7"], "").await?;
+    assert_eq!(code, Some(0), "{complaint}");
+    let running = serve(&data).await?;
+    let (mut folders, mut seen) = (vec![data.clone()], 0);
+    while let Some(inside) = folders.pop() {
+        assert_eq!(
+            std::fs::metadata(&inside)?.permissions().mode() & 0o777,
+            0o700,
+            "{}",
+            inside.display()
+        );
+        for entry in std::fs::read_dir(&inside)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            seen += 1;
+            assert_eq!(
+                std::fs::metadata(&path)?.permissions().mode() & 0o777,
+                0o600,
+                "{}",
+                path.display()
+            );
+        }
+    }
+    assert!(seen >= 3, "database, its log and the demo's accounts: {seen}");
+    assert!(running.terminate().await?.success());
+    Ok(())
+}

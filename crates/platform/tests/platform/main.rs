@@ -22,6 +22,7 @@ mod pages_guards;
 mod pages_moderator;
 mod pages_payment;
 mod pages_size;
+mod routes;
 #[path = "../shared/stripe_stand_in.rs"]
 #[expect(dead_code, reason = "the pages need a part of it")]
 mod stripe_stand_in;
