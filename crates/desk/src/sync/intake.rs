@@ -10,6 +10,7 @@ use crate::{
     notices::wording,
     ports::{PlatformError, SyncText},
     session::Account,
+    spoken::Spoken,
 };
 use proffer_domain::{Actor, Offer, OfferEvent, OfferEventKind, OfferState, QuestionId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,7 +62,7 @@ impl Desk {
             .await?;
 
         let (questions, offers) = (batch.question_ids.clone(), batch.offer_ids.clone());
-        let accepted = accepted_events(&batch, &news);
+        let accepted = accepted_events(&batch, &news, self.spoken());
         let (has_support, has_facts, count) = (batch.has_support_requests, batch.has_account_facts, batch.count);
         let is_indexed = batch.is_indexed_at_once();
         crate::fault::at("desk.intake.before_cache").await?;
@@ -201,7 +202,7 @@ pub(super) fn unreadable(error: serde_json::Error) -> PlatformError {
 }
 
 /// What the app itself shows of acceptances that are news.
-fn accepted_events(batch: &Batch, news: &[NewNotice]) -> Vec<DeskEvent> {
+fn accepted_events(batch: &Batch, news: &[NewNotice], spoken: Spoken) -> Vec<DeskEvent> {
     news.iter()
         .filter(|notice| notice.kind == NoticeKind::OfferAccepted && !notice.is_old)
         .filter_map(|notice| {
@@ -213,7 +214,7 @@ fn accepted_events(batch: &Batch, news: &[NewNotice]) -> Vec<DeskEvent> {
                 offer_id: document.offer.id,
                 title: document.offer.terms.title.clone(),
                 customer_name: document.customer.name.clone(),
-                amount_text: document.offer.terms.price.to_string(),
+                amount_text: spoken.money(document.offer.terms.price),
             })
         })
         .collect()
