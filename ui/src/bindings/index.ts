@@ -3043,11 +3043,6 @@ done_at: string | null, };
 export type StepKind = "locked" | "scope_clear" | "answered" | "confirmed" | "offered";
 
 /**
- * A request for help to the category's moderator.
- */
-export type SupportRequestId = string;
-
-/**
  * Keeps the request being written.
  */
 export type SupportDraftSave = { 
@@ -3076,6 +3071,11 @@ text: string,
  * When it was last kept; `None` for an empty draft.
  */
 saved_at: string | null, };
+
+/**
+ * A request for help to the category's moderator.
+ */
+export type SupportRequestId = string;
 
 /**
  * All requests.
@@ -3261,7 +3261,7 @@ export type Requests = {
   outbox_undo: { request: OutboxRef; response: OutboxView };
   /** Sends a parked entry again, with the same key. */
   outbox_retry: { request: OutboxRef; response: OutboxView };
-  /** Turns a refused entry back into an editable draft. */
+  /** Turns an entry that failed, or was never tried, back into an editable draft. */
   outbox_edit: { request: OutboxRef; response: OutboxView };
   /** Throws a refused entry away. */
   outbox_discard: { request: OutboxRef; response: OutboxView };

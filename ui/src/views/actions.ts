@@ -261,9 +261,12 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       run: toOutbox("edit", "failed"),
     },
     {
+      // Not on a single key: nobody throws away what they wrote by a slip.
       id: "discard-send",
       group: "Question",
       key: "Delete",
+      mod: true,
+      shift: true,
       name: t("action.discard_send"),
       can: canAct("failed"),
       run: toOutbox("discard", "failed"),
