@@ -121,7 +121,9 @@ test("one that waits to be sent says so; one that was refused says why, and so d
   const pending = { command_id: "command-1", kind: "offer" as const, error: null, is_editable: false };
   const waiting = peekWith({ state: null, number: null, pending });
   expect(waiting.find("offer-view").dataset["state"]).toBe("queued");
-  expect(waiting.target.querySelector(".tag")).not.toBeNull();
+  // Its status says so already.
+  expect(waiting.target.querySelector(".tag")).toBeNull();
+  expect(peekWith({ pending: { ...pending, kind: "start" } }).target.querySelector(".tag")).not.toBeNull();
   expect(waiting.has("offer-pending-edit")).toBe(false);
   const error = refusal("offer_state_conflict");
   expect(peekWith({ pending: { ...pending, error } }).has("error-banner")).toBe(true);
