@@ -16,6 +16,9 @@ const features = [
   "settings",
   "support",
   "shortcut",
+  "search",
+  "insights",
+  "outbox",
 ];
 
 export default ts.config(

@@ -123,6 +123,7 @@ step("an offer in the Request Centre and on the customer's page, from sent to de
   await desk.see("deliver-message");
   await checkWindow("delivering");
   await desk.click("deliver-send");
+  await desk.see("deliver-problem");
   await checkWindow("delivery refused");
   await desk.type("deliver-message", "Here is the letter.");
   await desk.click("deliver-send");
@@ -152,6 +153,7 @@ step("notices, help, shortcuts and settings", async () => {
   await desk.see("help");
   await checkWindow("help");
   await desk.click("help-send");
+  await desk.see("help-problem");
   await checkWindow("help refused");
   await desk.keys(["Escape"]);
   await desk.gone("help");

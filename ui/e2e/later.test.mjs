@@ -107,12 +107,24 @@ scenario("an offer submitted while the platform is away arrives exactly once whe
   await world.platform.stop();
   await expert.offline();
   await desk.shoot("22-offline");
-  await expert.fillOffer({ ...terms(title), price: "95.50" });
+  await expert.fillOffer({ ...terms(title), price: "59.50" });
   await desk.shoot("23-offer-dialog-offline");
   await expert.submitOffer();
   await expert.openOffer(title, "waiting");
   await expert.seeOfferState("queued");
   await desk.shoot("24-offer-queued");
+
+  // What waits is listed, and what was never tried can be taken back, changed and sent after all.
+  await desk.click("outbox-open");
+  await desk.see("outbox-entry", title);
+  await desk.shoot("25-outbox");
+  await desk.click("outbox-edit", "Take back");
+  await desk.see("offer-dialog");
+  assert.equal(await desk.value("offer-title"), title);
+  await desk.type("offer-price", "95.50");
+  await expert.submitOffer();
+  await expert.openOffer(title, "waiting");
+  await expert.seeOfferState("queued");
 
   await world.platform.start();
   await expert.online();

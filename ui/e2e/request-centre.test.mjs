@@ -127,6 +127,13 @@ step("a request for help stands in the Request Centre", async () => {
   await desk.see("help");
   await desk.type("help-subject", "Please look at this");
   await desk.type("help-text", "The customer asks for something that I may not do.");
+  // What is typed is kept, also when the sheet is closed before it is sent.
+  await desk.see("help-saved");
+  await desk.keys(["Escape"]);
+  await desk.gone("help");
+  await desk.keys(["h"]);
+  await until("the draft is there again", async () => (await desk.value("help-text")).startsWith("The customer asks"));
+  assert.equal(await desk.value("help-subject"), "Please look at this");
   await desk.click("help-send");
   await desk.see("help-earlier", "Please look at this");
   await desk.shoot("help-sent");

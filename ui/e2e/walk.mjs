@@ -44,6 +44,12 @@ try {
   await helen.signIn();
   const screens = SCREENSHOTS && new Screens(desktop, desk, SCREENSHOTS);
 
+  if (screens) {
+    await desk.start();
+    await desk.see("signin");
+    await screens.take("sign-in");
+    await desk.stop();
+  }
   say("Opening the desk, signed in as the demo expert.");
   await world.startDesk();
   await expert.online();
@@ -123,6 +129,20 @@ try {
     await desk.keys(["?"]);
     await desk.see("shortcuts");
     await screens.take("shortcuts");
+    await desk.keys(["Escape"]);
+    await desk.gone("shortcuts");
+    await expert.openQuestion(QUESTION.title);
+    await desk.keys(["g"]);
+    await desk.see("guide");
+    await screens.take("first-steps");
+    await desk.click("guide-hide");
+    await desk.gone("guide");
+    await platform.stop();
+    await expert.offline();
+    await expert.send("answer", "One thing more: keep every letter he writes.");
+    await desk.keys(["Control", "4"]);
+    await desk.see("outbox-entry");
+    await screens.take("outbox");
   }
   failed = false;
 } catch (error) {

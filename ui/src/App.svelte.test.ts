@@ -49,7 +49,11 @@ function app(state: SessionState, more: ConstructorParameters<typeof ScriptedDes
     notice_list: () => list,
     guide_show: () => ({ is_open: false, steps: [] }),
     insights_show: () => ({ has_offers: false }),
-    support_request_list: () => ({ requests: [] }),
+    support_request_list: () => ({
+      requests: [],
+      draft: { subject: "", text: "", saved_at: null },
+    }),
+    outbox_list: () => ({ entries: [] }),
     navigation_take: () => ({ target: null }),
     attention_note: () => null,
     ...more,

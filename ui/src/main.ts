@@ -12,6 +12,7 @@ import "./styles/insights.css";
 import "./styles/lines.css";
 import "./styles/thread.css";
 import "./styles/app.css";
+import "./styles/outbox.css";
 import "./styles/settings.css";
 import "./styles/responsive.css";
 

@@ -29,7 +29,7 @@ pub use ledger::{LedgerAccount, PaymentMethod, PaymentTerms, Transfer};
 pub use limits::{Limits, PriceLimit};
 pub use lock::{Lock, LockError};
 pub use message::{Attachment, Message, MessageDraft, MessageError, MessageKind};
-pub use money::{Currency, Money, MoneyError};
+pub use money::{Currency, Money, MoneyError, MoneyStyle};
 pub use offer::{
     CallSlot, Delivery, DeliveryTime, DeliveryUnit, Offer, OfferCommand, OfferError, OfferEvent, OfferEventKind,
     OfferState, OfferTerms, OfferVersion, Tell, Transition,

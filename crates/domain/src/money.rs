@@ -249,10 +249,40 @@ impl Money {
     }
 }
 
+/// How a language writes an amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoneyStyle {
+    /// `£1,145.00`, `CHF 90.00`: English, Japanese.
+    SignFirst,
+    /// `1.145,00 £`, `90,00 CHF`: German, Spanish.
+    SignLast,
+}
+
+impl Money {
+    /// The amount with its sign, for people.
+    #[must_use]
+    pub fn written(&self, style: MoneyStyle) -> String {
+        let sign = self.currency.sign();
+        match style {
+            MoneyStyle::SignFirst => format!("{sign}{}", self.digits(",")),
+            MoneyStyle::SignLast => {
+                let swap = |c| match c {
+                    ',' => '.',
+                    '.' => ',',
+                    other => other,
+                };
+                let digits: String = self.digits(",").chars().map(swap).collect();
+                // No line ends between the number and its currency.
+                format!("{digits}\u{a0}{}", sign.trim())
+            }
+        }
+    }
+}
+
 /// The amount with its sign, for people: `£1,145.00`, `CHF 90.00`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.currency.sign(), self.digits(","))
+        f.write_str(&self.written(MoneyStyle::SignFirst))
     }
 }
 

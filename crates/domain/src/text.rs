@@ -90,6 +90,28 @@ pub fn to_safe_html(markdown: &str) -> String {
         .to_string()
 }
 
+/// What a Markdown text says, without its marks: for lists and what is found.
+#[must_use]
+pub fn to_plain(markdown: &str) -> String {
+    use pulldown_cmark::{Event, TagEnd};
+    let options = pulldown_cmark::Options::ENABLE_STRIKETHROUGH | pulldown_cmark::Options::ENABLE_TABLES;
+    let mut plain = String::with_capacity(markdown.len());
+    for event in pulldown_cmark::Parser::new_ext(markdown, options) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                plain.push_str(&text)
+            }
+            Event::SoftBreak | Event::HardBreak | Event::Rule => plain.push(' '),
+            // Marks within a word part nothing.
+            Event::End(TagEnd::Strong | TagEnd::Emphasis | TagEnd::Strikethrough | TagEnd::Link) => {}
+            Event::End(_) => plain.push(' '),
+            _ => {}
+        }
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
+}
+
 /// The first line of a text, cut at `max_chars` with an ellipsis: for lists, subjects and notifications.
 #[must_use]
 pub fn excerpt(text: &str, max_chars: usize) -> String {

@@ -361,3 +361,24 @@ fn comments_and_requests_for_help_keep_their_limits() {
     ];
     assert_eq!(found, Err(expected.to_vec()));
 }
+
+#[test]
+fn a_text_is_told_without_its_marks() {
+    for (markdown, plain) in [
+        ("His price is **£6,800** for *all*.", "His price is £6,800 for all."),
+        (
+            "# First\n\n- one\n- [two](https://example.com)\n\n`three`",
+            "First one two three",
+        ),
+        ("half**way** and ~~never~~", "halfway and never"),
+        ("<b>raw</b> & so", "<b>raw</b> & so"),
+        ("", ""),
+    ] {
+        let told = text::to_plain(markdown);
+        assert_eq!(
+            told.split_whitespace().collect::<Vec<_>>().join(" "),
+            plain,
+            "{markdown}"
+        );
+    }
+}

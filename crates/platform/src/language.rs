@@ -2,7 +2,7 @@
 //! language under `words/`.
 
 use jiff::{Timestamp, tz::TimeZone};
-use proffer_domain::{DeliveryTime, DeliveryUnit, Money, OfferTerms};
+use proffer_domain::{DeliveryTime, DeliveryUnit, Money, MoneyStyle, OfferTerms};
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::OnceLock};
 
@@ -157,21 +157,10 @@ impl Language {
     /// A price, such as `£1,450.00` or `1.450,00 £`.
     #[must_use]
     pub fn price(self, money: Money) -> String {
-        let english = money.to_string();
-        if matches!(self, Self::English | Self::Japanese) {
-            return english;
-        }
-        let sign = money.currency.sign();
-        let digits: String = english[sign.len()..]
-            .chars()
-            .map(|c| match c {
-                ',' => '.',
-                '.' => ',',
-                other => other,
-            })
-            .collect();
-        // No line ends between the number and its currency.
-        format!("{digits}\u{a0}{}", sign.trim())
+        money.written(match self {
+            Self::English | Self::Japanese => MoneyStyle::SignFirst,
+            Self::German | Self::Spanish => MoneyStyle::SignLast,
+        })
     }
 
     /// A duration, such as `2 working days`.

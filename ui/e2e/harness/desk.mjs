@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { remote } from "webdriverio";
-import { Program, environmentOf, freePort, own, until } from "./program.mjs";
+import { Program, environmentOf, freePorts, own, until } from "./program.mjs";
 
 /** The key under which WebDriver names an element. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -31,7 +31,7 @@ export class Desk {
       const { email, password } = signIn;
       writeFileSync(env.PROFFER_SIGN_IN_FILE, JSON.stringify({ email, password }), { mode: 0o600 });
     }
-    const [port, nativePort] = [await freePort(), await freePort()];
+    const [port, nativePort] = await freePorts(2);
     const args = ["--port", String(port), "--native-port", String(nativePort)];
     this.#driver = new Program(DRIVER, args, { env, log: join(this.desktop.folder, "tauri-driver.log") });
     await until("the driver is ready", async () => {

@@ -23,8 +23,19 @@ export class Expert {
   /** Opens a question from the queue. */
   async openQuestion(title) {
     await this.desk.click("rail-desk");
-    await this.desk.click("queue-row", title);
-    await this.desk.see("conversation", title);
+    await this.#open(() => this.desk.click("queue-row", title), "conversation", title);
+  }
+
+  /** Clicks a row until what it stands for is open: news may move another one under the pointer just then. */
+  async #open(click, id, text) {
+    for (let tries = 3; ; tries -= 1) {
+      await click();
+      try {
+        return await this.desk.see(id, text, tries > 1 ? 6 : 20);
+      } catch (error) {
+        if (tries === 1) throw error;
+      }
+    }
   }
 
   async lock() {
@@ -97,8 +108,7 @@ export class Expert {
   async openOffer(title, view) {
     await this.desk.click("rail-requests");
     if (view) await this.desk.click(`rc-view-${view}`);
-    await this.desk.clickInside("rc-row", title, "button");
-    await this.desk.see("offer-view", title);
+    await this.#open(() => this.desk.clickInside("rc-row", title, "button"), "offer-view", title);
   }
 
   /** Waits until the offer that is shown stands so, such as `accepted`. */

@@ -141,13 +141,17 @@ export async function tour(desk, look) {
   await desk.see("help");
   await look("help");
   await desk.press("help-send");
-  await desk.see("help-subject");
+  await desk.see("help-problem");
   await look("help refused");
   await desk.press("help-guide");
   await desk.see("guide");
   await look("first steps");
   await desk.press("guide-hide");
   await desk.gone("guide");
+  await desk.keys(["Control", "4"]);
+  await desk.see("outbox", "Everything has been sent");
+  await look("waiting to be sent");
+  await shut("outbox");
   await desk.keys(["Control", "k"]);
   await desk.see("palette-action");
   await look("palette");

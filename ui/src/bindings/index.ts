@@ -358,7 +358,11 @@ customer_since: string,
 /**
  * How many of their questions this desk knows.
  */
-question_count: number, };
+question_count: number, 
+/**
+ * Where they are, by its IANA name, if the platform told.
+ */
+time_zone: string | null, };
 
 /**
  * Own data, exported.
@@ -984,7 +988,11 @@ until: string, } | { "kind": "waiting",
 /**
  * The outbox entry.
  */
-command_id: CommandId, } | { "kind": "failed", 
+command_id: CommandId, 
+/**
+ * Whether it can still be taken back to be edited: it was never tried.
+ */
+is_editable: boolean, } | { "kind": "failed", 
 /**
  * The outbox entry.
  */
@@ -1675,13 +1683,9 @@ amount_text: string,
  */
 state: OfferState | null, 
 /**
- * Why it was refused, if it was; then `command_id` names the outbox entry.
+ * What of it waits in the outbox or was refused.
  */
-error: ApiError | null, 
-/**
- * The outbox entry, while it waits or was refused.
- */
-command_id: CommandId | null, };
+pending: OfferPending | null, };
 
 /**
  * What of an offer waits in the outbox or was refused.
@@ -1692,9 +1696,17 @@ export type OfferPending = {
  */
 command_id: CommandId, 
 /**
+ * What it does.
+ */
+kind: OutboxKind, 
+/**
  * Why it was refused; `None` while it waits.
  */
-error: ApiError | null, };
+error: ApiError | null, 
+/**
+ * Whether it can be taken back to be edited: it failed, or was never tried.
+ */
+is_editable: boolean, };
 
 /**
  * Exactly what the customer will see.
@@ -2082,7 +2094,11 @@ attempts: number,
 /**
  * Where it stands.
  */
-state: OutboxState, };
+state: OutboxState, 
+/**
+ * Whether it can be taken back to be edited: it failed, or was never tried.
+ */
+is_editable: boolean, };
 
 /**
  * What an entry does.
@@ -3027,6 +3043,36 @@ done_at: string | null, };
 export type StepKind = "locked" | "scope_clear" | "answered" | "confirmed" | "offered";
 
 /**
+ * Keeps the request being written.
+ */
+export type SupportDraftSave = { 
+/**
+ * The subject.
+ */
+subject: string, 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * The request being written.
+ */
+export type SupportDraftView = { 
+/**
+ * The subject.
+ */
+subject: string, 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * When it was last kept; `None` for an empty draft.
+ */
+saved_at: string | null, };
+
+/**
  * A request for help to the category's moderator.
  */
 export type SupportRequestId = string;
@@ -3038,7 +3084,11 @@ export type SupportRequestList = {
 /**
  * Newest first.
  */
-requests: Array<SupportRequestView>, };
+requests: Array<SupportRequestView>, 
+/**
+ * The one being written.
+ */
+draft: SupportDraftView, };
 
 /**
  * Asks for help.
@@ -3211,7 +3261,7 @@ export type Requests = {
   outbox_undo: { request: OutboxRef; response: OutboxView };
   /** Sends a parked entry again, with the same key. */
   outbox_retry: { request: OutboxRef; response: OutboxView };
-  /** Turns a refused entry back into an editable draft. */
+  /** Turns an entry that failed, or was never tried, back into an editable draft. */
   outbox_edit: { request: OutboxRef; response: OutboxView };
   /** Throws a refused entry away. */
   outbox_discard: { request: OutboxRef; response: OutboxView };
@@ -3261,6 +3311,8 @@ export type Requests = {
   offer_cancel: { request: OfferCancel; response: OfferView };
   /** Asks the category's moderator for help. */
   support_request_send: { request: SupportRequestSend; response: SupportRequestList };
+  /** Keeps the request for help being written. */
+  support_draft_save: { request: SupportDraftSave; response: SupportDraftView };
   /** The requests for help and their replies. */
   support_request_list: { request: Nothing; response: SupportRequestList };
   /** The notices, newest first. */

@@ -7,6 +7,7 @@ import en_insights from "./en/insights.json";
 import en_kind from "./en/kind.json";
 import en_notice from "./en/notice.json";
 import en_offer from "./en/offer.json";
+import en_outbox from "./en/outbox.json";
 import en_requests from "./en/requests.json";
 import en_search from "./en/search.json";
 import en_session from "./en/session.json";
@@ -24,6 +25,7 @@ const CATALOGUE = {
   kind: en_kind,
   notice: en_notice,
   offer: en_offer,
+  outbox: en_outbox,
   requests: en_requests,
   search: en_search,
   session: en_session,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromLocalField, left, size, toLocalField, when } from "./format";
+import { clockIn, fromLocalField, left, size, toLocalField, when } from "./format";
 
 describe("times and sizes", () => {
   const now = Date.parse("2026-11-23T11:00:00Z");
@@ -25,4 +25,10 @@ describe("times and sizes", () => {
     expect(size(10)).toBe("10 bytes");
     expect(size(1500)).toBe("2 KB");
   });
+});
+
+it("the time where somebody else is, and nothing for a zone that is not known", () => {
+  const at = Date.parse("2026-11-23T02:08:00Z");
+  expect(clockIn("Asia/Tokyo", at)).toBe("11:08");
+  expect(clockIn("Nowhere/At_all", at)).toBe("");
 });

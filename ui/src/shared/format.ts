@@ -27,6 +27,21 @@ export const day = (at: string): string => DAY.format(new Date(at));
 /** `11:04`. */
 export const clock = (at: string): string => TIME.format(new Date(at));
 
+/** `11:04`, by the clocks of a zone. */
+export function clockIn(zone: string, at: number): string {
+  try {
+    return new Intl.DateTimeFormat(locale(), {
+      hour: "2-digit",
+      minute: "2-digit",
+      hour12: false,
+      timeZone: zone,
+    }).format(at);
+  } catch {
+    // A zone that this web view does not know.
+    return "";
+  }
+}
+
 /** `Tue 2 Dec 2025, 23:59`. */
 export const full = (at: string): string => LONG.format(new Date(at));
 

@@ -52,6 +52,7 @@ export function keysOf(shortcut: Pick<Shortcut, "key" | "mod" | "shift">): strin
     ArrowDown: "↓",
     Escape: "Esc",
     Backspace: "⌫",
+    Delete: "Del",
   };
   return [
     ...(shortcut.mod ? [IS_MAC ? "⌘" : "Ctrl"] : []),

@@ -11,8 +11,8 @@ const connection = (state: ConnectionState, more: Partial<ConnectionView> = {}):
   failed_count: 0,
   ...more,
 });
-const bar = (view: ConnectionView | null, onretry = () => {}) =>
-  shown(StatusBar, { connection: view, onretry });
+const bar = (view: ConnectionView | null, more: { onretry?: () => void; onoutbox?: () => void } = {}) =>
+  shown(StatusBar, { connection: view, place: "desk", onretry: () => {}, onoutbox: () => {}, ...more });
 /** What is spoken when it changes. */
 const spoken = (target: Element) =>
   [...target.querySelectorAll('[role="status"]')].map((one) => one.textContent?.trim()).filter(Boolean);
@@ -48,6 +48,29 @@ test("what waits and what failed is counted; failed comes first", () => {
 
 test("pressing it tries again", () => {
   const onretry = vi.fn();
-  bar(connection("offline"), onretry).press("connection-state");
+  bar(connection("offline"), { onretry }).press("connection-state");
   expect(onretry).toHaveBeenCalledOnce();
+});
+
+test("what waits or failed is one press away, and nothing is when all was sent", () => {
+  const onoutbox = vi.fn();
+  bar(connection("offline", { waiting_count: 1 }), { onoutbox }).press("outbox-open");
+  expect(onoutbox).toHaveBeenCalledOnce();
+  expect(bar(connection("online")).has("outbox-open")).toBe(false);
+});
+
+test("each place shows its own keys, and the one for all of them", () => {
+  const said = (["desk", "requests", "insights", "settings"] as const).map((place) =>
+    shown(StatusBar, {
+      connection: null,
+      place,
+      onretry: () => {},
+      onoutbox: () => {},
+    })
+      .target.querySelector(".bar__keys")
+      ?.textContent?.replace(/\s+/g, " "),
+  );
+  expect(new Set(said).size).toBe(4);
+  for (const keys of said) expect(keys).toContain("? All shortcuts");
+  expect(said[1]).toContain("1–5 Views");
 });

@@ -1,5 +1,5 @@
 // Every action of the window: the palette, the shortcuts and the sheet are made from this table.
-import type { MessageKind, MessageView, QueueFilter, RequestView, StepKind } from "../bindings";
+import type { MessageKind, MessageView, OfferPending, QueueFilter, RequestView, StepKind } from "../bindings";
 import { t } from "../i18n";
 import type { Shortcut } from "../shared/shortcuts";
 import { PERIODS } from "../features/insights/insights.svelte";
@@ -63,13 +63,30 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
   };
   /** The newest message in this state of delivery, and the command that carries it. */
   const carrying = (kind: "undoable" | "failed") => {
-    const has = (message: MessageView) => message.delivery.kind === kind;
+    const has = ({ delivery }: MessageView) =>
+      delivery.kind === kind || (kind === "undoable" && delivery.kind === "waiting" && delivery.is_editable);
     const delivery = question()?.messages.findLast(has)?.delivery;
-    return delivery && "command_id" in delivery ? delivery.command_id : null;
+    return delivery && "command_id" in delivery ? delivery : null;
   };
-  const toOutbox = (action: "undo" | "retry" | "edit", kind: "undoable" | "failed") => () => {
-    const id = carrying(kind);
-    if (id) void conversation.outbox(action, id);
+  /** The offer looked at, or the newest on the question, of which something waits or was refused. */
+  const pending = (kind: "undoable" | "failed") => {
+    const fits = ({ pending }: { pending: OfferPending | null }) =>
+      pending !== null && pending.is_editable && (pending.error !== null) === (kind === "failed");
+    const shown = offer();
+    if (shown) return fits(shown) ? shown : null;
+    const view = question();
+    const found = view?.offers.find(fits);
+    return view && found ? { ...found, question_id: view.question_id } : null;
+  };
+  const canAct = (kind: "undoable" | "failed") => () => carrying(kind) !== null || pending(kind) !== null;
+  /** With the message, else with the offer. */
+  const toOutbox = (action: "undo" | "retry" | "edit" | "discard", kind: "undoable" | "failed") => () => {
+    const delivery = carrying(kind);
+    const found = pending(kind);
+    if (delivery) {
+      const isLate = action === "undo" && delivery.kind === "waiting";
+      void conversation.outbox(isLate ? "edit" : action, delivery.command_id);
+    } else if (found) void desk.actOnOffer(action === "undo" ? "edit" : action, found);
   };
   const step = (by: number) => () => {
     if (isAtRequests()) {
@@ -224,7 +241,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Question",
       key: "z",
       name: t("action.undo_send"),
-      can: () => carrying("undoable") !== null,
+      can: canAct("undoable"),
       run: toOutbox("undo", "undoable"),
     },
     {
@@ -232,7 +249,7 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Question",
       key: "t",
       name: t("action.retry_send"),
-      can: () => carrying("failed") !== null,
+      can: canAct("failed"),
       run: toOutbox("retry", "failed"),
     },
     {
@@ -240,8 +257,31 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       group: "Question",
       key: "y",
       name: t("action.edit_send"),
-      can: () => carrying("failed") !== null,
+      can: canAct("failed"),
       run: toOutbox("edit", "failed"),
+    },
+    {
+      // Not on a single key: nobody throws away what they wrote by a slip.
+      id: "discard-send",
+      group: "Question",
+      key: "Delete",
+      mod: true,
+      shift: true,
+      name: t("action.discard_send"),
+      can: canAct("failed"),
+      run: toOutbox("discard", "failed"),
+    },
+    {
+      id: "announce-offer",
+      group: "Question",
+      key: "b",
+      place: "desk",
+      name: t("action.announce_offer"),
+      can: () => hasQuestion() && conversation.kind === "answer",
+      run: () => {
+        conversation.announcesOffer = !conversation.announcesOffer;
+        conversation.typed();
+      },
     },
     {
       id: "of-customer",
@@ -355,6 +395,24 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       can: () => offer() !== null,
       run: () => centre.toggleShown(),
     },
+    {
+      id: "select-all",
+      group: "Move",
+      key: "*",
+      place: "requests",
+      name: t("action.select_all"),
+      can: () => isAtRequests() && centre.rows.length > 0,
+      run: () => centre.selection.toggleAll(),
+    },
+    {
+      id: "clear-filter",
+      group: "Move",
+      key: "0",
+      place: "requests",
+      name: t("action.clear_filter"),
+      can: () => isAtRequests() && centre.isFiltered,
+      run: () => void centre.clearFilter(),
+    },
     ...([1, -1] as const).map((by): Shortcut => ({
       id: by > 0 ? "select-down" : "select-up",
       group: "Move",
@@ -439,6 +497,14 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       run: () => (desk.place = "settings"),
     },
     {
+      id: "outbox",
+      group: "Go to",
+      key: "4",
+      mod: true,
+      name: t("action.outbox"),
+      run: () => (desk.sheet = "outbox"),
+    },
+    {
       id: "notices",
       group: "Go to",
       key: "n",
@@ -509,6 +575,28 @@ export function actionsOf(desk: DeskWindow, screen: Screen): Shortcut[] {
       shift: true,
       name: t("action.add_account"),
       run: () => (desk.sheet = "add-account"),
+    },
+    {
+      id: "switch-account",
+      group: "Desk",
+      key: "k",
+      mod: true,
+      shift: true,
+      name: t("action.switch_account"),
+      can: () => desk.session.others.length > 0,
+      run: () => void desk.switchAccount(),
+    },
+    {
+      id: "copy-diagnostics",
+      group: "Desk",
+      key: "b",
+      mod: true,
+      shift: true,
+      name: t("action.copy_diagnostics"),
+      run: () => {
+        desk.place = "settings";
+        void settings.copyDiagnostics();
+      },
     },
     {
       id: "pause-notices",

@@ -1,8 +1,16 @@
-import type { DeskEvent, NoticeView, OpenTarget, SearchHit } from "../bindings";
+import type {
+  DeskEvent,
+  NoticeView,
+  OfferPending,
+  OpenTarget,
+  OutboxEntryView,
+  SearchHit,
+} from "../bindings";
 import { Insights } from "../features/insights/insights.svelte";
 import { Attention } from "../features/notice/attention.svelte";
 import { Notices } from "../features/notice/notices.svelte";
 import { OfferDialog } from "../features/offer-dialog/offer-dialog.svelte";
+import { Outbox, type OutboxAction } from "../features/outbox/outbox.svelte";
 import { Conversation } from "../features/question/conversation.svelte";
 import { Queue } from "../features/queue/queue.svelte";
 import { RequestCentre } from "../features/request-centre/request-centre.svelte";
@@ -16,7 +24,18 @@ import type { Place } from "./place";
 
 /** Which sheet lies over the window. */
 export type Sheet =
-  "offer" | "notices" | "help" | "shortcuts" | "palette" | "sign-out" | "add-account" | "tray-question";
+  | "offer"
+  | "notices"
+  | "help"
+  | "shortcuts"
+  | "palette"
+  | "sign-out"
+  | "add-account"
+  | "tray-question"
+  | "outbox";
+
+/** What of the outbox something is done with. */
+export type OutboxItem = Pick<OutboxEntryView, "command_id" | "kind" | "question_id" | "offer_id">;
 
 /** The window: where it is, and what it does with each event. The features hold their own state. */
 export class DeskWindow {
@@ -31,6 +50,7 @@ export class DeskWindow {
   search = new Search();
   guide = new Guide();
   attention = new Attention();
+  outbox = new Outbox();
   place = $state<Place>("desk");
   sheet = $state<Sheet | null>(null);
   /** The question that is being opened: marked at once, shown when it is here. */
@@ -134,6 +154,66 @@ export class DeskWindow {
     this.sheet = "offer";
   }
 
+  /** Does something with an entry of the outbox; what was written and comes back is shown where it was written. */
+  async actOnOutbox(action: OutboxAction, item: OutboxItem) {
+    if (!(await this.outbox.act(action, item.command_id))) {
+      // Told where the entries are.
+      this.sheet = "outbox";
+      return;
+    }
+    if (action === "edit") await this.#takeBack(item);
+    else if (item.offer_id && this.centre.offer?.offer_id === item.offer_id)
+      await this.centre.reopen(item.offer_id);
+  }
+
+  /** Does something with what of an offer waits in the outbox or was refused. */
+  async actOnOffer(
+    action: OutboxAction,
+    {
+      offer_id,
+      question_id,
+      pending,
+    }: { offer_id: string; question_id: string | null; pending: OfferPending | null },
+  ) {
+    if (!pending) return;
+    const { command_id, kind } = pending;
+    await this.actOnOutbox(action, { command_id, kind, question_id, offer_id });
+  }
+
+  async #takeBack({ kind, question_id, offer_id }: OutboxItem) {
+    const isHere = offer_id !== null && this.centre.offer?.offer_id === offer_id;
+    switch (kind) {
+      case "answer":
+      case "info_request":
+        this.sheet = null;
+        if (question_id) await this.openQuestion(question_id);
+        break;
+      case "offer":
+      case "revision":
+        if (offer_id && isHere) await this.centre.reopen(offer_id);
+        if (question_id) await this.offer(kind === "revision" ? offer_id : null, question_id);
+        break;
+      case "delivery":
+        this.sheet = null;
+        if (!offer_id) break;
+        this.place = "requests";
+        await this.centre.reopen(offer_id);
+        this.centre.asks = "deliver";
+        break;
+      case "support_request":
+        this.sheet = "help";
+        break;
+      default:
+        if (offer_id && isHere) await this.centre.reopen(offer_id);
+    }
+  }
+
+  /** Goes to the next of the saved accounts. */
+  async switchAccount() {
+    const [next] = this.session.others;
+    if (next) await this.session.switchTo(next.account_id);
+  }
+
   async offerSubmitted() {
     this.sheet = null;
     await Promise.all([this.conversation.refresh(), this.centre.refresh()]);
@@ -166,6 +246,7 @@ export class DeskWindow {
         break;
       case "outbox_changed":
         this.session.connection = await request("connection_show");
+        await this.outbox.refresh();
         break;
       case "upload_progressed":
         this.conversation.noteSent(event.command_id, event.name, event.sent_bytes / event.size_bytes);

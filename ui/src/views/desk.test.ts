@@ -164,3 +164,51 @@ test("a question that cannot be opened leaves the mark where it was", async () =
   await window.openQuestion("q2");
   expect(window.marked).toBe("q1");
 });
+
+test("what is taken out of the outbox stands again where it was written", async () => {
+  const { desk, window } = started();
+  desk.answers.outbox_edit = () => ({ entries: [] });
+  desk.answers.offer_dialog_open = ({ question_id, revises }) => ({ question_id, revises, fields: {} });
+  await window.start();
+  const entry = { command_id: "c1", question_id: "q1", offer_id: null };
+  window.sheet = "outbox";
+  await window.actOnOutbox("edit", { ...entry, kind: "answer" });
+  expect([window.sheet, window.place, window.conversation.view?.question_id]).toEqual([null, "desk", "q1"]);
+
+  await window.actOnOutbox("edit", { ...entry, kind: "offer", offer_id: "o1" });
+  expect([window.sheet, desk.last("offer_dialog_open")]).toEqual([
+    "offer",
+    { question_id: "q1", revises: null },
+  ]);
+  await window.actOnOutbox("edit", { ...entry, kind: "revision", offer_id: "o1" });
+  expect(desk.last("offer_dialog_open")).toEqual({ question_id: "q1", revises: "o1" });
+
+  await window.actOnOutbox("edit", { ...entry, kind: "delivery", offer_id: "o1" });
+  expect([window.sheet, window.place, window.centre.asks]).toEqual([null, "requests", "deliver"]);
+
+  await window.actOnOutbox("edit", { ...entry, kind: "support_request", question_id: null });
+  expect(window.sheet).toBe("help");
+});
+
+test("what cannot be taken back any more is told among what waits", async () => {
+  const { desk, window } = started();
+  desk.answers.outbox_edit = () => {
+    throw refusal("already_sent");
+  };
+  await window.start();
+  await window.actOnOutbox("edit", { command_id: "c1", kind: "answer", question_id: "q1", offer_id: null });
+  expect([window.sheet, window.outbox.error?.code]).toEqual(["outbox", "already_sent"]);
+});
+
+test("the next of the saved accounts is one key away", async () => {
+  const { desk, window } = started();
+  const account = (account_id: string, is_current: boolean) => ({ account_id, is_current });
+  desk.answers.session_show = () => ({
+    state: "signed_in",
+    accounts: [account("daniel", true), account("mira", false)],
+  });
+  desk.answers.session_switch = () => ({ state: "signed_in", accounts: [account("mira", true)] });
+  await window.start();
+  await window.switchAccount();
+  expect(desk.last("session_switch")).toEqual({ account_id: "mira" });
+});

@@ -94,7 +94,7 @@ macro_rules! for_each_request {
             outbox_undo(outbox::OutboxRef) -> outbox::OutboxView;
             /// Sends a parked entry again, with the same key.
             outbox_retry(outbox::OutboxRef) -> outbox::OutboxView;
-            /// Turns a refused entry back into an editable draft.
+            /// Turns an entry that failed, or was never tried, back into an editable draft.
             outbox_edit(outbox::OutboxRef) -> outbox::OutboxView;
             /// Throws a refused entry away.
             outbox_discard(outbox::OutboxRef) -> outbox::OutboxView;
@@ -144,6 +144,8 @@ macro_rules! for_each_request {
             offer_cancel(offer::OfferCancel) -> offer::OfferView;
             /// Asks the category's moderator for help.
             support_request_send(support::SupportRequestSend) -> support::SupportRequestList;
+            /// Keeps the request for help being written.
+            support_draft_save(support::SupportDraftSave) -> support::SupportDraftView;
             /// The requests for help and their replies.
             support_request_list(Nothing) -> support::SupportRequestList;
             /// The notices, newest first.

@@ -1,6 +1,6 @@
 //! One offer in full.
 
-use super::{ApiError, attachment::DraftAttachment};
+use super::{ApiError, attachment::DraftAttachment, outbox::OutboxKind};
 use proffer_domain::{
     Attachment, CallSlot, CommandId, DeliveryTime, OfferEventKind, OfferId, OfferState, QuestionId, ServiceKind,
     Timestamp,
@@ -125,8 +125,12 @@ pub struct DeliveryView {
 pub struct OfferPending {
     /// The outbox entry.
     pub command_id: CommandId,
+    /// What it does.
+    pub kind: OutboxKind,
     /// Why it was refused; `None` while it waits.
     pub error: Option<ApiError>,
+    /// Whether it can be taken back to be edited: it failed, or was never tried.
+    pub is_editable: bool,
 }
 
 /// An offer.

@@ -82,6 +82,8 @@ pub struct OutboxEntryView {
     pub attempts: u32,
     /// Where it stands.
     pub state: OutboxState,
+    /// Whether it can be taken back to be edited: it failed, or was never tried.
+    pub is_editable: bool,
 }
 
 /// The outbox.

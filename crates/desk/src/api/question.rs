@@ -1,6 +1,6 @@
 //! One question with its whole conversation.
 
-use super::{ApiError, message::MessageDraftView, phrase::Phrase};
+use super::{ApiError, message::MessageDraftView, offer::OfferPending, phrase::Phrase};
 use proffer_domain::{
     Attachment, Checklist, CommandId, EventId, MessageId, MessageKind, OfferEventKind, OfferId, OfferState, QuestionId,
     QuestionState, Timestamp,
@@ -53,6 +53,8 @@ pub struct CustomerView {
     pub customer_since: Timestamp,
     /// How many of their questions this desk knows.
     pub question_count: u32,
+    /// Where they are, by its IANA name, if the platform told.
+    pub time_zone: Option<String>,
 }
 
 /// How far a message has come.
@@ -72,6 +74,8 @@ pub enum MessageDelivery {
     Waiting {
         /// The outbox entry.
         command_id: CommandId,
+        /// Whether it can still be taken back to be edited: it was never tried.
+        is_editable: bool,
     },
     /// Refused, or it can never be sent; edit, retry or discard it.
     Failed {
@@ -127,10 +131,8 @@ pub struct OfferOnQuestion {
     pub amount_text: String,
     /// Where it stands; `None` while it waits in the outbox.
     pub state: Option<OfferState>,
-    /// Why it was refused, if it was; then `command_id` names the outbox entry.
-    pub error: Option<ApiError>,
-    /// The outbox entry, while it waits or was refused.
-    pub command_id: Option<CommandId>,
+    /// What of it waits in the outbox or was refused.
+    pub pending: Option<OfferPending>,
 }
 
 /// Who did something to an offer.

@@ -17,6 +17,26 @@ pub struct SupportRequestSend {
     pub text: String,
 }
 
+/// Keeps the request being written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SupportDraftSave {
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+/// The request being written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SupportDraftView {
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// When it was last kept; `None` for an empty draft.
+    pub saved_at: Option<Timestamp>,
+}
+
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct SupportRequestView {
@@ -47,4 +67,6 @@ pub struct SupportRequestView {
 pub struct SupportRequestList {
     /// Newest first.
     pub requests: Vec<SupportRequestView>,
+    /// The one being written.
+    pub draft: SupportDraftView,
 }

@@ -5,8 +5,11 @@ pub(crate) mod csv;
 #[cfg(test)]
 mod tests;
 
-use crate::api::insights::{
-    InsightsAmount, InsightsBand, InsightsCounts, InsightsEarnings, InsightsMonth, InsightsPeriod, InsightsPrices,
+use crate::{
+    api::insights::{
+        InsightsAmount, InsightsBand, InsightsCounts, InsightsEarnings, InsightsMonth, InsightsPeriod, InsightsPrices,
+    },
+    spoken::Spoken,
 };
 use jiff::{Span, civil::Date, tz::TimeZone};
 use proffer_domain::{Currency, Money, OfferState, ServiceKind, Timestamp};
@@ -86,7 +89,7 @@ pub(crate) fn accept_seconds(offers: &[Fared], percent: usize) -> Option<i64> {
 }
 
 /// The price bands of each currency, from the lowest to the highest that an offer falls into.
-pub(crate) fn prices(offers: &[Fared]) -> Vec<InsightsPrices> {
+pub(crate) fn prices(offers: &[Fared], spoken: Spoken) -> Vec<InsightsPrices> {
     by_currency(offers, |offer| offer.price.currency)
         .into_iter()
         .map(|(currency, offers)| {
@@ -98,8 +101,8 @@ pub(crate) fn prices(offers: &[Fared]) -> Vec<InsightsPrices> {
                     minor >= *from && below.is_none_or(|below| minor < below)
                 });
                 InsightsBand {
-                    from_text: Money::new(*from, currency).to_string(),
-                    below_text: below.map(|below| Money::new(below, currency).to_string()),
+                    from_text: spoken.money(Money::new(*from, currency)),
+                    below_text: below.map(|below| spoken.money(Money::new(below, currency))),
                     counts: count(inside),
                 }
             });
@@ -151,12 +154,12 @@ impl Sum {
         self.net.amount_minor = self.net.amount_minor.saturating_add(net.amount_minor);
     }
 
-    fn view(self) -> InsightsAmount {
+    fn view(self, spoken: Spoken) -> InsightsAmount {
         InsightsAmount {
             minor: self.gross.amount_minor,
-            text: self.gross.to_string(),
+            text: spoken.money(self.gross),
             net_minor: self.net.amount_minor,
-            net_text: self.net.to_string(),
+            net_text: spoken.money(self.net),
         }
     }
 }
@@ -167,6 +170,7 @@ pub(crate) fn earnings(
     begin: Option<Timestamp>,
     now: Timestamp,
     zone: &TimeZone,
+    spoken: Spoken,
     net: impl Fn(Money) -> Money,
 ) -> Vec<InsightsEarnings> {
     let month_of = |at: Timestamp| at.to_zoned(zone.clone()).date().first_of_month();
@@ -200,15 +204,15 @@ pub(crate) fn earnings(
             let first = begin.map(month_of).or_else(|| sums.keys().next().copied());
             InsightsEarnings {
                 currency: currency.code().to_owned(),
-                accepted: all.0.view(),
-                completed: all.1.view(),
+                accepted: all.0.view(spoken),
+                completed: all.1.view(spoken),
                 months: months(first, month_of(now))
                     .map(|month| {
                         let (accepted, completed) = sums.get(&month).copied().unwrap_or(empty);
                         InsightsMonth {
                             month: month.strftime("%Y-%m").to_string(),
-                            accepted: accepted.view(),
-                            completed: completed.view(),
+                            accepted: accepted.view(spoken),
+                            completed: completed.view(spoken),
                         }
                     })
                     .collect(),

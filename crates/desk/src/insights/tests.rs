@@ -89,7 +89,7 @@ fn price_bands_are_each_currencys_own_and_end_with_its_offers() {
         offer(money(60_000, "JPY"), sent),
         offer(money(123_456, "KWD"), sent),
     ];
-    let prices = prices(&offers);
+    let prices = prices(&offers, Spoken::English);
     let codes: Vec<_> = prices.iter().map(|price| price.currency.as_str()).collect();
     assert_eq!(codes, ["GBP", "JPY", "KWD"]);
     let pounds: Vec<_> = prices[0]
@@ -135,7 +135,7 @@ fn earnings_never_mix_currencies_and_add_each_offers_net() {
         accepted(money(15_001, "JPY"), "2026-10-01T00:00:00Z", "2026-11-10T00:00:00Z"),
         offer(money(1_000, "EUR"), "2026-10-01T00:00:00Z"),
     ];
-    let earnings = earnings(&offers, None, now, &zone, four_fifths);
+    let earnings = earnings(&offers, None, now, &zone, Spoken::English, four_fifths);
     let codes: Vec<_> = earnings.iter().map(|one| one.currency.as_str()).collect();
     assert_eq!(codes, ["GBP", "JPY"]);
     let pounds = &earnings[0];
@@ -170,7 +170,7 @@ fn months_are_those_where_the_expert_is_and_none_is_left_out() {
         "2026-05-01T00:00:00Z",
         "2026-05-31T15:00:00Z",
     )];
-    let earnings = earnings(&offers, begin, now, &tokyo, four_fifths);
+    let earnings = earnings(&offers, begin, now, &tokyo, Spoken::English, four_fifths);
     let months: Vec<_> = earnings[0].months.iter().map(|month| month.month.as_str()).collect();
     // It is December already in Tokyo.
     assert_eq!(months.first(), Some(&"2025-12"));

@@ -17,6 +17,8 @@ pub(crate) enum DraftKind {
     Offer,
     /// A delivery; its subject is the offer.
     Delivery,
+    /// A request for help; there is one at a time.
+    SupportRequest,
 }
 
 impl DraftKind {
@@ -25,6 +27,7 @@ impl DraftKind {
             Self::Message => "message",
             Self::Offer => "offer",
             Self::Delivery => "delivery",
+            Self::SupportRequest => "support_request",
         }
     }
 }

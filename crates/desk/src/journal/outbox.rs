@@ -251,8 +251,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Turns an entry back into the draft in `slot`. While it waits that works only before its first attempt and
-    /// inside its undo window; `false` if it is too late.
+    /// Turns an entry back into the draft in `slot`. While it waits that works only before its first attempt; `false` if
+    /// it is too late.
     pub(crate) async fn take_back<T: Serialize>(
         &self,
         id: CommandId,
@@ -260,14 +260,10 @@ impl Journal {
         now: Timestamp,
     ) -> Result<bool> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let done = sqlx::query(
-            "DELETE FROM outbox
-             WHERE command_id = ? AND (state <> 'waiting' OR (attempts = 0 AND not_before > ?))",
-        )
-        .bind(blob(id.0))
-        .bind(now.as_millisecond())
-        .execute(&mut *transaction)
-        .await?;
+        let done = sqlx::query("DELETE FROM outbox WHERE command_id = ? AND (state <> 'waiting' OR attempts = 0)")
+            .bind(blob(id.0))
+            .execute(&mut *transaction)
+            .await?;
         if done.rows_affected() == 0 {
             return Ok(false);
         }

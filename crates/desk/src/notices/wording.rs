@@ -17,11 +17,11 @@ const TITLE_CHARS: usize = 80;
 const DIGEST_LINES: usize = 4;
 
 /// `Letter before action and domain transfer pack · £145.00 · Q-48213`
-fn offer_line(document: &OfferDocument) -> String {
+fn offer_line(document: &OfferDocument, spoken: Spoken) -> String {
     format!(
         "{} · {} · Q-{}",
         text::excerpt(&document.offer.terms.title, TITLE_CHARS),
-        document.offer.terms.price,
+        spoken.money(document.offer.terms.price),
         document.question_number
     )
 }
@@ -79,7 +79,7 @@ pub(crate) fn offer_notice(
         _ => Phrase::OfferDeclined,
     };
     let title = spoken.say(phrase, &[("customer", &customer)]);
-    let mut body = offer_line(document);
+    let mut body = offer_line(document, spoken);
     if let (NoticeKind::OfferDeclined, Some(reason)) = (kind, &document.offer.decline_reason) {
         body = format!("{body}\n“{}”", text::excerpt(reason, 200));
     }

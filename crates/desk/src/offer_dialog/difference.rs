@@ -1,27 +1,29 @@
 //! What a revision changes, field by field, against the version that the customer has.
 
 use super::price;
-use crate::api::offer_dialog::{ChangedField, OfferChange, OfferChangeKind, OfferFields};
-use jiff::tz::TimeZone;
-use proffer_domain::{CallSlot, OfferTerms, offer::wording};
+use crate::{
+    api::offer_dialog::{ChangedField, OfferChange, OfferChangeKind, OfferFields},
+    spoken::Spoken,
+};
+use proffer_domain::{DeliveryTime, DeliveryUnit, OfferTerms, Timestamp};
 
-/// What the fields, with their placeholders filled in, change; nothing if they would send the same again. Times are
-/// told in the customer's zone.
-pub(crate) fn difference(old: &OfferTerms, fields: &OfferFields, zone: &TimeZone) -> Vec<OfferChange> {
-    let moment = |at| wording::moment(at, zone);
+/// What the fields, with their placeholders filled in, change; nothing if they would send the same again. Kinds, times
+/// and durations are told as data: the window has words for them.
+pub(crate) fn difference(old: &OfferTerms, fields: &OfferFields, spoken: Spoken) -> Vec<OfferChange> {
+    let moment = |at: Timestamp| at.to_string();
     let price = match price(fields) {
-        Ok(price) => price.to_string(),
+        Ok(price) => spoken.money(price),
         Err(_) => format!("{} {}", fields.currency, fields.price_text.trim()),
     };
-    let delivery_time = (old.delivery_time.to_string(), fields.delivery_time.to_string());
+    let delivery_time = (duration(old.delivery_time), duration(fields.delivery_time));
     let one = [
         (
             ChangedField::Kind,
-            Some(old.kind.label().to_owned()),
-            fields.kind.map(|kind| kind.label().to_owned()),
+            Some(old.kind.as_str().to_owned()),
+            fields.kind.map(|kind| kind.as_str().to_owned()),
         ),
         (ChangedField::Title, words(&old.title), words(&fields.title)),
-        (ChangedField::Price, Some(old.price.to_string()), Some(price)),
+        (ChangedField::Price, Some(spoken.money(old.price)), Some(price)),
         (ChangedField::DeliveryTime, Some(delivery_time.0), Some(delivery_time.1)),
         (
             ChangedField::ExpiresAt,
@@ -37,7 +39,7 @@ pub(crate) fn difference(old: &OfferTerms, fields: &OfferFields, zone: &TimeZone
     });
     let changed = changed.map(|(field, old, new)| change(field, OfferChangeKind::Changed, old, new));
     let lines = |lines: &[String]| lines.iter().filter_map(|line| words(line)).collect::<Vec<_>>();
-    let slot = |starts_at, minutes| wording::call_slot(CallSlot { starts_at, minutes }, zone);
+    let slot = |starts_at: Timestamp, minutes| format!("{starts_at} {minutes}");
     let slots: Vec<_> = old
         .call_slots
         .iter()
@@ -55,6 +57,17 @@ pub(crate) fn difference(old: &OfferTerms, fields: &OfferFields, zone: &TimeZone
         ))
         .chain(items(ChangedField::CallSlots, &slots, &typed.collect::<Vec<_>>()))
         .collect()
+}
+
+/// `2 working_days`.
+fn duration(time: DeliveryTime) -> String {
+    let unit = match time.unit {
+        DeliveryUnit::Hours => "hours",
+        DeliveryUnit::Days => "days",
+        DeliveryUnit::WorkingDays => "working_days",
+        DeliveryUnit::Weeks => "weeks",
+    };
+    format!("{} {unit}", time.count)
 }
 
 fn words(text: &str) -> Option<String> {
@@ -96,7 +109,7 @@ mod tests {
     use super::*;
     use crate::offer_dialog::{fields_of, starter, terms};
     use OfferChangeKind::{Added, Changed, Moved, Removed};
-    use proffer_domain::{Limits, ServiceKind, Timestamp};
+    use proffer_domain::{Limits, ServiceKind};
 
     fn sent() -> OfferTerms {
         let mut fields = starter(ServiceKind::FollowUpCall, "Helen", &Limits::default());
@@ -105,7 +118,7 @@ mod tests {
     }
 
     fn kinds(fields: &OfferFields) -> Vec<(ChangedField, OfferChangeKind)> {
-        difference(&sent(), fields, &TimeZone::UTC)
+        difference(&sent(), fields, Spoken::English)
             .into_iter()
             .map(|change| (change.field, change.kind))
             .collect()
@@ -125,7 +138,7 @@ mod tests {
         let mut fields = fields_of(&sent());
         fields.price_text = "120".to_owned();
         fields.expires_at = "2026-12-01T23:30:00Z".parse().ok();
-        let changes = difference(&sent(), &fields, &TimeZone::UTC);
+        let changes = difference(&sent(), &fields, Spoken::English);
         let told: Vec<_> = changes
             .iter()
             .map(|change| (change.field, change.old.as_deref(), change.new.as_deref()))
@@ -134,11 +147,11 @@ mod tests {
             told,
             [
                 (ChangedField::Price, Some("£145.00"), Some("£120.00")),
-                (ChangedField::ExpiresAt, None, Some("Tue 1 Dec 2026, 23:30")),
+                (ChangedField::ExpiresAt, None, Some("2026-12-01T23:30:00Z")),
             ]
         );
         fields.price_text = "12x".to_owned();
-        let changes = difference(&sent(), &fields, &TimeZone::UTC);
+        let changes = difference(&sent(), &fields, Spoken::English);
         assert_eq!(changes[0].new.as_deref(), Some("GBP 12x"));
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod overlay;
 use crate::{
     api::{
         ApiError, ApiErrorCode, DeskEvent,
+        offer::OfferPending,
         outbox::{OutboxEntryView, OutboxKind, OutboxState},
     },
     desk::Desk,
@@ -290,6 +291,11 @@ impl StoredEntry {
         self.state == EntryState::Waiting && self.attempts == 0 && self.entry.not_before > now
     }
 
+    /// Whether it can be taken back to be edited: it failed, or was never tried.
+    pub(crate) fn is_editable(&self) -> bool {
+        self.state != EntryState::Waiting || self.attempts == 0
+    }
+
     /// Why it failed, if it did.
     pub(crate) fn failure(&self) -> Option<ApiError> {
         (self.state != EntryState::Waiting).then(|| {
@@ -319,6 +325,18 @@ impl StoredEntry {
             queued_at: self.entry.queued_at,
             attempts: self.attempts,
             state,
+            is_editable: self.is_editable(),
+        }
+    }
+}
+
+impl From<&StoredEntry> for OfferPending {
+    fn from(entry: &StoredEntry) -> Self {
+        Self {
+            command_id: entry.entry.command_id,
+            kind: entry.entry.content.kind(),
+            error: entry.failure(),
+            is_editable: entry.is_editable(),
         }
     }
 }

@@ -92,10 +92,7 @@ impl Overlay {
                 };
             }
             if overlay.pending.as_ref().is_none_or(|pending| pending.error.is_none()) {
-                overlay.pending = Some(OfferPending {
-                    command_id: entry.entry.command_id,
-                    error: failure,
-                });
+                overlay.pending = Some(OfferPending::from(entry));
             }
         }
         if let Some(state) = overlay.state {
@@ -128,7 +125,10 @@ impl Overlay {
                 command_id,
                 until: entry.entry.not_before,
             },
-            None => MessageDelivery::Waiting { command_id },
+            None => MessageDelivery::Waiting {
+                command_id,
+                is_editable: entry.is_editable(),
+            },
         }
     }
 }

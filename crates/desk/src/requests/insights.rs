@@ -50,7 +50,7 @@ impl Desk {
         let now = self.now();
         let begin = insights::begins(request.period, now, &zone);
         let offers = self.offers_that_fared(&account).await?.fared;
-        let earnings = insights::earnings(&offers, begin, now, &zone, |price| net(price, &account));
+        let earnings = insights::earnings(&offers, begin, now, &zone, self.spoken(), |price| net(price, &account));
         let has_offers = !offers.is_empty();
         let offers: Vec<Fared> = offers
             .into_iter()
@@ -79,7 +79,7 @@ impl Desk {
                 .collect(),
             templates: named(insights::group(&offers, |offer| offer.template.clone())),
             categories: named(insights::group(&offers, |offer| offer.category.clone())),
-            prices: insights::prices(&offers),
+            prices: insights::prices(&offers, self.spoken()),
             earnings,
         })
     }

@@ -13,6 +13,7 @@ use crate::{
     journal::StoredDraft,
     outbox::{Content, Submission},
     session::Account,
+    spoken::Spoken,
 };
 use proffer_domain::{
     FieldCode, FieldProblem, Money, Offer, OfferId, OfferState, OfferTerms, ServiceKind, Timestamp,
@@ -50,11 +51,6 @@ pub(super) fn actions(state: OfferState) -> Vec<OfferAction> {
 pub(crate) fn net(price: Money, account: &Account) -> Money {
     let share = price.share(account.limits().platform_share_basis_points);
     price.minus(share).unwrap_or(price)
-}
-
-/// What the expert nets of a price, ready to show.
-pub(crate) fn net_text(price: Money, account: &Account) -> String {
-    net(price, account).to_string()
 }
 
 /// Whether the customer can be reminded of an offer at `now`, by the platform's clock.
@@ -256,7 +252,7 @@ impl Desk {
             actions: actions(offer.state),
             pending: laid.pending,
             delivery_draft: self.delivery_draft_view(account, offer.id).await?,
-            ..base_view(offer.id, offer.question_id, offer.terms, account)
+            ..base_view(offer.id, offer.question_id, offer.terms, account, self.spoken())
         })
     }
 
@@ -283,11 +279,8 @@ impl Desk {
             question_title: question.title,
             customer_first_name: people::first_name(&question.customer.name),
             customer_name: question.customer.name,
-            pending: Some(OfferPending {
-                command_id: entry.entry.command_id,
-                error: entry.failure(),
-            }),
-            ..base_view(id, question_id, terms.clone(), account)
+            pending: Some(OfferPending::from(entry)),
+            ..base_view(id, question_id, terms.clone(), account, self.spoken())
         })
     }
 }
@@ -297,6 +290,7 @@ fn base_view(
     question_id: proffer_domain::QuestionId,
     terms: OfferTerms,
     account: &Account,
+    spoken: Spoken,
 ) -> OfferView {
     let kind: ServiceKind = terms.kind;
     OfferView {
@@ -310,8 +304,8 @@ fn base_view(
         version: 1,
         state: None,
         kind,
-        amount_text: terms.price.to_string(),
-        net_text: net_text(terms.price, account),
+        amount_text: spoken.money(terms.price),
+        net_text: spoken.money(net(terms.price, account)),
         title: terms.title,
         deliverables: terms.deliverables,
         delivery_time: terms.delivery_time,

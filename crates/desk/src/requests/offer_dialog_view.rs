@@ -1,6 +1,6 @@
 //! The offer dialog as the window shows it.
 
-use super::{Answer, not_found, offer::net_text, people};
+use super::{Answer, not_found, offer::net, people};
 use crate::{
     api::{
         offer_dialog::{
@@ -13,6 +13,7 @@ use crate::{
     journal::StoredTemplate,
     offer_dialog::{self, Names, OfferDraft, PreviewContext, difference, preview, price_hint, starter_id},
     session::Account,
+    spoken::Spoken,
 };
 use jiff::tz::TimeZone;
 use proffer_domain::{
@@ -80,7 +81,7 @@ impl Desk {
         );
         let revision = sent.map(|sent| OfferRevision {
             version: sent.version,
-            changes: difference(&sent.terms, &fields, &zone),
+            changes: difference(&sent.terms, &fields, self.spoken()),
         });
         let price = offer_dialog::price(&fields);
         Ok(OfferDialogView {
@@ -97,12 +98,12 @@ impl Desk {
             notices: names.notices(&draft.fields),
             blocker,
             preview,
-            net_text: price.ok().map(|price| net_text(price, account)),
+            net_text: price.ok().map(|price| self.spoken().money(net(price, account))),
             price_hint: self.price_hint(account, &fields).await?,
             kinds: kinds(blocker),
             templates: templates(self.inner.journal.templates(account.id).await?),
             placeholders: names.placeholders(),
-            currencies: currencies(limits),
+            currencies: currencies(limits, self.spoken()),
             expiries: expiries(local_now, &zone),
             sizes: sizes(),
             fields: draft.fields,
@@ -122,7 +123,7 @@ impl Desk {
             return Ok(None);
         };
         let prices = self.inner.cache.accepted_prices(account.id, kind, currency).await?;
-        Ok(price_hint(&prices, currency))
+        Ok(price_hint(&prices, currency, self.spoken()))
     }
 }
 
@@ -166,14 +167,14 @@ fn templates(own: Vec<StoredTemplate>) -> Vec<TemplateChoice> {
     own.chain(starters).collect()
 }
 
-fn currencies(limits: &Limits) -> Vec<CurrencyChoice> {
+fn currencies(limits: &Limits, spoken: Spoken) -> Vec<CurrencyChoice> {
     limits
         .prices
         .iter()
         .map(|limit| CurrencyChoice {
             code: limit.currency.code().to_owned(),
-            min_text: limit.min().to_string(),
-            max_text: limit.max().to_string(),
+            min_text: spoken.money(limit.min()),
+            max_text: spoken.money(limit.max()),
         })
         .collect()
 }

@@ -18,16 +18,17 @@ impl Desk {
     pub(crate) async fn outbox_list(&self, _: Nothing) -> Answer<OutboxView> {
         let account = self.account()?;
         let now = self.now();
-        Ok(OutboxView {
-            entries: self
-                .inner
-                .journal
-                .outbox(account.id)
-                .await?
-                .iter()
-                .map(|entry| entry.view(now))
-                .collect(),
-        })
+        let mut entries = Vec::new();
+        for entry in self.inner.journal.outbox(account.id).await? {
+            let mut view = entry.view(now);
+            if let (true, Some(offer)) = (view.summary.is_empty(), view.offer_id) {
+                // What has no words of its own is known by its offer.
+                let document = self.inner.cache.offer(offer).await?;
+                view.summary = document.map(|document| document.offer.terms.title).unwrap_or_default();
+            }
+            entries.push(view);
+        }
+        Ok(OutboxView { entries })
     }
 
     pub(crate) async fn outbox_undo(&self, request: OutboxRef) -> Answer<OutboxView> {
@@ -41,7 +42,7 @@ impl Desk {
 
     pub(crate) async fn outbox_edit(&self, request: OutboxRef) -> Answer<OutboxView> {
         let (account, entry) = self.outbox_entry(request.command_id).await?;
-        if entry.state == EntryState::Waiting {
+        if !entry.is_editable() {
             return Err(ApiError::new(ApiErrorCode::AlreadySent));
         }
         self.back_into_draft(&account, entry).await?;
@@ -136,11 +137,14 @@ impl Desk {
                 };
                 journal.take_back(id, Some((slot, self.mint(), &kept)), now).await?
             }
+            Content::SupportRequest { subject, text, .. } => {
+                let (slot, kept) = self.support_request_to_keep(account, subject, text).await?;
+                journal.take_back(id, Some((slot, self.mint(), &kept)), now).await?
+            }
             Content::Withdrawal { .. }
             | Content::Reminder { .. }
             | Content::Start { .. }
-            | Content::Cancellation { .. }
-            | Content::SupportRequest { .. } => journal.take_back::<()>(id, None, now).await?,
+            | Content::Cancellation { .. } => journal.take_back::<()>(id, None, now).await?,
         };
         if !is_back {
             return Err(ApiError::new(ApiErrorCode::AlreadySent));

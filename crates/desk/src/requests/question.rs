@@ -4,6 +4,7 @@ use super::{Answer, not_found, people};
 use crate::{
     api::{
         DeskEvent,
+        offer::OfferPending,
         question::{
             ConversationView, CustomerView, HappeningBy, HappeningView, LockState, LockView, MessageDelivery,
             MessageView, OfferOnQuestion, QuestionRef, RatingView,
@@ -13,6 +14,7 @@ use crate::{
     journal::{DraftKind, DraftSlot},
     outbox::{Content, overlay::Overlay},
     session::Account,
+    spoken::Spoken,
 };
 use proffer_domain::{
     Actor, Checklist, Lock, Message, MessageId, Offer, OfferEvent, Question, QuestionFacts, QuestionId, Timestamp,
@@ -131,6 +133,7 @@ impl Desk {
                 initials: people::initials(&question.customer.name),
                 customer_since: document.customer_since,
                 question_count: cache.question_count(question.customer.id).await?,
+                time_zone: document.customer_time_zone.clone(),
             },
             customer_viewed_at: question.customer_viewed_at.map(|at| account.local_time(at)),
             messages: views,
@@ -196,7 +199,7 @@ impl Desk {
         let mut happenings: Vec<_> = documents
             .iter()
             .flat_map(|document| document.offer.events.iter().map(move |event| (&document.offer, event)))
-            .map(|(offer, event)| happening(offer, event, account))
+            .map(|(offer, event)| happening(offer, event, account, self.spoken()))
             .collect();
         happenings.sort_by_key(|happening| (happening.at, happening.id.0));
         Ok(happenings)
@@ -220,17 +223,15 @@ impl Desk {
             let Content::Offer { offer_id, terms } = &entry.entry.content else {
                 continue;
             };
-            let error = entry.failure();
-            if error.is_none() {
+            if entry.failure().is_none() {
                 offered_at = offered_at.max(Some(account.platform_time(entry.entry.queued_at)));
             }
             offers.push(OfferOnQuestion {
                 offer_id: *offer_id,
                 title: terms.title.clone(),
-                amount_text: terms.price.to_string(),
+                amount_text: self.spoken().money(terms.price),
                 state: None,
-                error,
-                command_id: Some(entry.entry.command_id),
+                pending: Some(OfferPending::from(entry)),
             });
         }
         offers.reverse();
@@ -240,10 +241,9 @@ impl Desk {
             offers.push(OfferOnQuestion {
                 offer_id: offer.id,
                 title: offer.terms.title,
-                amount_text: offer.terms.price.to_string(),
+                amount_text: self.spoken().money(offer.terms.price),
                 state: Some(offer.state),
-                command_id: pending.as_ref().map(|pending| pending.command_id),
-                error: pending.and_then(|pending| pending.error),
+                pending,
             });
         }
         Ok((offers, offered_at))
@@ -272,7 +272,7 @@ fn message_view(message: &Message, account: &Account) -> MessageView {
     }
 }
 
-fn happening(offer: &Offer, event: &OfferEvent, account: &Account) -> HappeningView {
+fn happening(offer: &Offer, event: &OfferEvent, account: &Account, spoken: Spoken) -> HappeningView {
     let mut earlier = offer.earlier.iter();
     // What was told of an earlier version keeps its words.
     let terms = earlier
@@ -290,7 +290,7 @@ fn happening(offer: &Offer, event: &OfferEvent, account: &Account) -> HappeningV
         at: account.local_time(event.at),
         offer_id: offer.id,
         title: terms.title.clone(),
-        amount_text: terms.price.to_string(),
+        amount_text: spoken.money(terms.price),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     desk::Desk,
     outbox::Content,
     session::Account,
+    spoken::Spoken,
 };
 use jiff::SignedDuration;
 use proffer_domain::{
@@ -178,14 +179,14 @@ fn group_of(state: OfferState) -> OfferGroupKind {
 }
 
 /// The sums in each currency, ready to show.
-fn sums<'a>(placed: impl Iterator<Item = &'a Placed>) -> Vec<String> {
+fn sums<'a>(placed: impl Iterator<Item = &'a Placed>, spoken: Spoken) -> Vec<String> {
     let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
     for Placed { price, .. } in placed {
         sums.entry(price.currency.code())
             .and_modify(|sum| sum.amount_minor = sum.amount_minor.saturating_add(price.amount_minor))
             .or_insert(*price);
     }
-    sums.values().map(Money::to_string).collect()
+    sums.values().map(|sum| spoken.money(*sum)).collect()
 }
 
 impl Desk {
@@ -201,6 +202,7 @@ impl Desk {
             .collect();
         let mut placed = self.placed_offers(&account, &unread).await?;
         let choices = choices(&placed, &self.inner.cache.category_names().await?);
+        let spoken = self.spoken();
         let words: Vec<_> = request.search.split_whitespace().map(str::to_lowercase).collect();
         placed.retain(|placed| {
             if !narrowed.admits(placed) {
@@ -218,7 +220,7 @@ impl Desk {
                 RequestViewCount {
                     view,
                     count: u32::try_from(shown().count()).unwrap_or(u32::MAX),
-                    amount_texts: sums(shown()),
+                    amount_texts: sums(shown(), spoken),
                 }
             })
             .collect();
@@ -229,7 +231,7 @@ impl Desk {
             .chunk_by(|a, b| a.group == b.group)
             .map(|rows| OfferGroup {
                 kind: rows[0].group,
-                amount_texts: sums(rows.iter()),
+                amount_texts: sums(rows.iter(), spoken),
                 rows: rows.iter().map(|placed| placed.row.clone()).collect(),
             })
             .collect();
@@ -282,7 +284,7 @@ impl Desk {
                 .map(|found| found.question);
             let category = question.as_ref().map(|question| question.category_id);
             let is_failed = entry.failure().is_some();
-            let mut row = base_row(*offer_id, question_id, terms);
+            let mut row = base_row(*offer_id, question_id, terms, self.spoken());
             row.is_failed = is_failed;
             row.is_pending = !is_failed;
             if let Some(question) = &question {
@@ -305,7 +307,7 @@ impl Desk {
         let now = self.now();
         for mut document in documents {
             let pending = overlay.lay_over_offer(&mut document.offer).pending;
-            placed.push(place(document, pending, unread, account, now));
+            placed.push(place(document, pending, unread, account, now, self.spoken()));
         }
         Ok(placed)
     }
@@ -317,6 +319,7 @@ fn place(
     unread: &HashSet<OfferId>,
     account: &Account,
     now: Timestamp,
+    spoken: Spoken,
 ) -> Placed {
     let offer = document.offer;
     let is_failed = pending.as_ref().is_some_and(|pending| pending.error.is_some());
@@ -329,7 +332,7 @@ fn place(
         next_date: next_date(&offer, account, now),
         viewed_at: offer.viewed_at.map(|at| account.local_time(at)),
         is_unread: unread.contains(&offer.id),
-        ..base_row(offer.id, offer.question_id, &offer.terms)
+        ..base_row(offer.id, offer.question_id, &offer.terms, spoken)
     };
     Placed {
         group: if is_failed {
@@ -345,7 +348,7 @@ fn place(
     }
 }
 
-fn base_row(offer_id: OfferId, question_id: QuestionId, terms: &OfferTerms) -> OfferRow {
+fn base_row(offer_id: OfferId, question_id: QuestionId, terms: &OfferTerms, spoken: Spoken) -> OfferRow {
     OfferRow {
         offer_id,
         question_id,
@@ -356,7 +359,7 @@ fn base_row(offer_id: OfferId, question_id: QuestionId, terms: &OfferTerms) -> O
         state: None,
         is_failed: false,
         is_pending: false,
-        amount_text: terms.price.to_string(),
+        amount_text: spoken.money(terms.price),
         next_date: None,
         viewed_at: None,
         is_unread: false,

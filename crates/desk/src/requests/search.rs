@@ -12,7 +12,7 @@ use crate::{
     },
     session::Account,
 };
-use proffer_domain::CategoryId;
+use proffer_domain::{CategoryId, text::to_plain};
 use proffer_protocol::{MessageDocument, OfferDocument, QuestionDocument};
 use std::collections::{BTreeMap, HashMap};
 
@@ -156,12 +156,13 @@ fn named(names: &HashMap<CategoryId, String>, words: &str) -> Vec<CategoryId> {
 fn hit(find: Find, phrases: &[Phrase], names: &HashMap<CategoryId, String>, account: &Account) -> Result<SearchHit> {
     let title = |text: &str| snippet::around(text, phrases, TITLE_CHARS);
     let piece = |text: &str| snippet::around(text, phrases, SNIPPET_CHARS);
+    let said = |markdown: &str| piece(&to_plain(markdown));
     let question_title = |find: &Find| title(find.question.as_ref().map_or("", |question| question.title.as_str()));
     let (found, title, snippet, customer, at): (_, SearchText, SearchText, String, _) = match find.kind {
         Indexed::Question => {
             let document: QuestionDocument = serde_json::from_str(&find.document)?;
             let question = document.question;
-            let (title, text) = (title(&question.title), piece(&question.text));
+            let (title, text) = (title(&question.title), said(&question.text));
             (
                 SearchHitKind::Question,
                 title,
@@ -178,7 +179,7 @@ fn hit(find: Find, phrases: &[Phrase], names: &HashMap<CategoryId, String>, acco
                 message_kind: message.kind,
             };
             let customer = find.question.as_ref().map(|question| question.customer_name.clone());
-            let (title, text) = (question_title(&find), piece(&message.text));
+            let (title, text) = (question_title(&find), said(&message.text));
             (kind, title, text, customer.unwrap_or_default(), message.sent_at)
         }
         Indexed::Offer => {

@@ -5,13 +5,30 @@ use crate::{
     api::{
         ApiError, Nothing,
         offer::OfferPending,
-        support::{SupportRequestList, SupportRequestSend, SupportRequestView},
+        support::{SupportDraftSave, SupportDraftView, SupportRequestList, SupportRequestSend, SupportRequestView},
     },
     desk::Desk,
+    journal::{DraftKind, DraftSlot, StoredDraft},
     outbox::{Content, Submission},
     session::Account,
 };
 use proffer_domain::{QuestionId, SupportRequestId, support, text::to_safe_html};
+use serde::{Deserialize, Serialize};
+
+/// A request being written, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct KeptSupportRequest {
+    subject: String,
+    text: String,
+}
+
+fn support_slot(account: &Account) -> DraftSlot {
+    DraftSlot {
+        account: account.id,
+        kind: DraftKind::SupportRequest,
+        subject: uuid::Uuid::nil(),
+    }
+}
 
 impl Desk {
     pub(crate) async fn support_request_send(&self, request: SupportRequestSend) -> Answer<SupportRequestList> {
@@ -27,17 +44,61 @@ impl Desk {
         self.submit(Submission {
             content,
             question_id: None,
-            from: None,
+            from: Some(support_slot(&account)),
             has_undo: false,
         })
         .await?;
         self.support_request_list(Nothing).await
     }
 
+    pub(crate) async fn support_draft_save(&self, request: SupportDraftSave) -> Answer<SupportDraftView> {
+        let account = self.account()?;
+        let slot = support_slot(&account);
+        if request.subject.trim().is_empty() && request.text.trim().is_empty() {
+            self.inner.journal.delete_draft(slot).await?;
+            return Ok(SupportDraftView::default());
+        }
+        let kept = KeptSupportRequest {
+            subject: request.subject,
+            text: request.text,
+        };
+        self.inner
+            .journal
+            .save_draft(slot, self.mint(), &kept, self.now())
+            .await?;
+        self.support_draft(&account).await
+    }
+
+    async fn support_draft(&self, account: &Account) -> Answer<SupportDraftView> {
+        let draft: Option<StoredDraft<KeptSupportRequest>> = self.inner.journal.draft(support_slot(account)).await?;
+        Ok(draft.map_or_else(SupportDraftView::default, |draft| SupportDraftView {
+            subject: draft.body.subject,
+            text: draft.body.text,
+            saved_at: Some(draft.saved_at),
+        }))
+    }
+
+    /// A request that comes back to be edited, with what is being written now below it.
+    pub(super) async fn support_request_to_keep(
+        &self,
+        account: &Account,
+        subject: String,
+        text: String,
+    ) -> Answer<(DraftSlot, KeptSupportRequest)> {
+        let written = self.support_draft(account).await?;
+        let text = if written.text.trim().is_empty() {
+            text
+        } else {
+            format!("{text}\n\n{}", written.text)
+        };
+        Ok((support_slot(account), KeptSupportRequest { subject, text }))
+    }
+
     pub(crate) async fn support_request_list(&self, _: Nothing) -> Answer<SupportRequestList> {
         let account = self.account()?;
         Ok(SupportRequestList {
             requests: self.support_requests(&account).await?,
+            draft: self.support_draft(&account).await?,
         })
     }
 
@@ -67,10 +128,7 @@ impl Desk {
                 state: None,
                 reply_html: None,
                 replied_at: None,
-                pending: Some(OfferPending {
-                    command_id: entry.entry.command_id,
-                    error: entry.failure(),
-                }),
+                pending: Some(OfferPending::from(entry)),
             });
         }
         for document in documents {

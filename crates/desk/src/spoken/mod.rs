@@ -1,6 +1,7 @@
 //! The words that Rust speaks itself: notifications and the tray. The window's are in `ui/src/i18n`.
 
 use crate::api::settings::Language;
+use proffer_domain::{Money, MoneyStyle};
 use std::{collections::HashMap, fmt::Display, sync::LazyLock};
 
 macro_rules! phrases {
@@ -138,6 +139,15 @@ impl Spoken {
         }
     }
 
+    /// An amount as this language writes it.
+    #[must_use]
+    pub fn money(self, money: Money) -> String {
+        money.written(match self {
+            Self::English | Self::Japanese => MoneyStyle::SignFirst,
+            Self::German | Self::Spanish => MoneyStyle::SignLast,
+        })
+    }
+
     /// Says it, with `{name}` filled in. What is filled in is taken as it is, braces and all.
     #[must_use]
     pub fn say(self, phrase: Phrase, values: &[(&str, &dyn Display)]) -> String {
@@ -200,6 +210,16 @@ mod tests {
         ] {
             assert_eq!(Spoken::of(chosen, system), spoken, "{chosen:?} {system:?}");
         }
+    }
+
+    #[test]
+    fn an_amount_is_written_as_the_language_writes_it() {
+        let amount = Money::new(-145_000, "GBP".parse().expect("a currency"));
+        assert_eq!(Spoken::English.money(amount), "£-1,450.00");
+        assert_eq!(Spoken::German.money(amount), "-1.450,00\u{a0}£");
+        let yen = Money::new(1_450_000, "JPY".parse().expect("a currency"));
+        assert_eq!(Spoken::Japanese.money(yen), "¥1,450,000");
+        assert_eq!(Spoken::Spanish.money(yen), "1.450.000\u{a0}¥");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::{
     notices::wording,
     ports::{PlatformError, SyncText},
     session::Account,
+    spoken::Spoken,
 };
 use proffer_domain::{Actor, Offer, OfferEvent, OfferEventKind, OfferState, QuestionId, Timestamp};
 use proffer_protocol::OfferDocument;
@@ -102,7 +103,7 @@ impl Desk {
             self.tell_notices(account.id).await?;
         }
         if mode != Mode::First {
-            let accepted = accepted_events(&of_offers, &news);
+            let accepted = accepted_events(&of_offers, &news, self.spoken());
             accepted.into_iter().for_each(|event| self.tell(event));
         }
         Ok(())
@@ -207,7 +208,7 @@ pub(super) fn unreadable(error: serde_json::Error) -> PlatformError {
 }
 
 /// What the app itself shows of acceptances that are news.
-fn accepted_events(offers: &[OfferDocument], news: &[NewNotice]) -> Vec<DeskEvent> {
+fn accepted_events(offers: &[OfferDocument], news: &[NewNotice], spoken: Spoken) -> Vec<DeskEvent> {
     news.iter()
         .filter(|notice| notice.kind == NoticeKind::OfferAccepted && !notice.is_old)
         .filter_map(|notice| {
@@ -218,7 +219,7 @@ fn accepted_events(offers: &[OfferDocument], news: &[NewNotice]) -> Vec<DeskEven
                 offer_id: document.offer.id,
                 title: document.offer.terms.title.clone(),
                 customer_name: document.customer.name.clone(),
-                amount_text: document.offer.terms.price.to_string(),
+                amount_text: spoken.money(document.offer.terms.price),
             })
         })
         .collect()

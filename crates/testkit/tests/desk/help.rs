@@ -3,7 +3,7 @@
 use proffer_desk::api::{
     ApiErrorCode,
     settings::{Settings, SettingsView},
-    support::{SupportRequestList, SupportRequestSend},
+    support::{SupportDraftSave, SupportDraftView, SupportRequestList, SupportRequestSend},
 };
 use proffer_testkit::{Expert, World};
 
@@ -35,6 +35,30 @@ async fn a_request_for_help_is_shown_at_once_and_arrives() -> anyhow::Result<()>
     let listed: SupportRequestList = desk.ask("support_request_list", ()).await?;
     assert_eq!(listed.requests.len(), 1);
     assert!(listed.requests[0].state.is_some());
+    desk.desk.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_for_help_is_kept_while_it_is_written_and_gives_way_when_it_is_sent() -> anyhow::Result<()> {
+    let world = World::begin().await?;
+    let desk = world.desk_in_step(Expert::Daniel).await?;
+    let written = SupportDraftSave {
+        subject: String::new(),
+        text: "I cannot reach".to_owned(),
+    };
+    let kept: SupportDraftView = desk.ask("support_draft_save", written).await?;
+    assert!(kept.saved_at.is_some());
+    let desk = desk.restart().await?;
+    let listed: SupportRequestList = desk.ask("support_request_list", ()).await?;
+    assert_eq!(listed.draft.text, "I cannot reach");
+    let send = SupportRequestSend {
+        question_id: None,
+        subject: "A customer".to_owned(),
+        text: "I cannot reach the customer.".to_owned(),
+    };
+    let listed: SupportRequestList = desk.ask("support_request_send", send).await?;
+    assert_eq!(listed.draft, SupportDraftView::default());
     desk.desk.close().await;
     Ok(())
 }

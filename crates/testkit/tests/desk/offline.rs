@@ -138,7 +138,7 @@ async fn an_offer_that_was_overtaken_comes_back_as_a_draft_with_the_reason() -> 
     );
     let discarded: OutboxView = desk.ask("outbox_discard", OutboxRef { command_id: refused.0 }).await?;
     assert!(discarded.entries.is_empty());
-    assert_eq!(desk.conversation(question).await?.offers[0].error, None);
+    assert_eq!(desk.conversation(question).await?.offers[0].pending, None);
     desk.desk.close().await;
     Ok(())
 }
@@ -182,5 +182,48 @@ async fn an_answer_to_a_question_lost_to_another_is_refused_and_kept_as_a_draft(
     assert_eq!(refused.code, ApiErrorCode::LockHeld);
     daniel.desk.close().await;
     mira.desk.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_and_was_never_tried_can_be_taken_back_also_after_its_undo_window() -> anyhow::Result<()> {
+    let world = World::begin().await?;
+    let helen = world.helen().await?;
+    let desk = world.desk_in_step(Expert::Daniel).await?;
+    desk.without_undo().await?;
+    let question = helen.ask("My domain was taken", "What can I do?").await?;
+    desk.lock(question).await?;
+    world.stop_platform().await?;
+    desk.until_connection(ConnectionState::Offline).await?;
+    desk.write(question, MessageKind::Answer, "Ask the registrar.").await?;
+    let filled = desk.fill_dialog(question).await?;
+    desk.submit_dialog(filled.draft_id).await?;
+    let outbox: OutboxView = desk.ask("outbox_list", ()).await?;
+    assert!(outbox.entries.iter().all(|entry| entry.is_editable), "{outbox:?}");
+    let [message, offer] = [outbox.entries[0].command_id, outbox.entries[1].command_id];
+    let left: OutboxView = desk.ask("outbox_edit", OutboxRef { command_id: offer }).await?;
+    assert_eq!(left.entries.len(), 1);
+    desk.ask::<OutboxView>("outbox_edit", OutboxRef { command_id: message })
+        .await?;
+    let shown = desk.conversation(question).await?;
+    assert_eq!(shown.draft.text, "Ask the registrar.");
+    assert!(shown.messages.is_empty() && shown.offers.is_empty());
+    assert!(shown.has_offer_draft);
+
+    // Changed and sent after all, it arrives once.
+    desk.write(question, MessageKind::Answer, "Ask the registrar in writing.")
+        .await?;
+    world.start_platform().await?;
+    desk.ask::<serde_json::Value>("connection_retry", ()).await?;
+    desk.until_sent().await?;
+    let texts: Vec<_> = desk
+        .conversation(question)
+        .await?
+        .messages
+        .into_iter()
+        .map(|message| message.text_html)
+        .collect();
+    assert_eq!(texts, ["<p>Ask the registrar in writing.</p>\n"]);
+    desk.desk.close().await;
     Ok(())
 }

@@ -1,6 +1,11 @@
 import type { ApiError, TemplateChoice } from "../../bindings";
 import { fieldWords } from "../../errors/table";
+import { t } from "../../i18n";
 import type { OfferDialog } from "./offer-dialog.svelte";
+
+/** What a template is called: a starter by its kind, in the reader's language. */
+export const nameOf = ({ name, kind, is_starter }: TemplateChoice): string =>
+  is_starter ? t(`kind.${kind}`) : name;
 
 /** The box that finds a template by what is typed into it. */
 export class TemplatePicker {
@@ -14,7 +19,10 @@ export class TemplatePicker {
   get found(): TemplateChoice[] {
     const words = this.typed.toLowerCase().split(/\s+/).filter(Boolean);
     const all = this.dialog.view?.templates ?? [];
-    return all.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+    return all.filter((template) => {
+      const name = nameOf(template).toLowerCase();
+      return words.every((word) => name.includes(word));
+    });
   }
 
   get active(): number {
@@ -41,7 +49,7 @@ export class TemplatePicker {
   /** Fills the fields from one, or from the one that is marked; says whether they were filled. */
   async choose(template = this.isOpen ? this.found[this.active] : undefined): Promise<boolean> {
     if (!template) return false;
-    this.typed = template.name;
+    this.typed = nameOf(template);
     this.isOpen = false;
     await this.dialog.applyTemplate(template.id);
     return this.dialog.error === null;

@@ -1,9 +1,10 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { TemplateChoice } from "../../bindings";
 import { refusal, ScriptedDesk } from "../../host/scripted-desk";
+import { speak, t } from "../../i18n";
 import { OfferDialog } from "./offer-dialog.svelte";
 import { viewWith } from "./sample";
-import { OwnTemplates, TemplatePicker } from "./templates.svelte";
+import { nameOf, OwnTemplates, TemplatePicker } from "./templates.svelte";
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -94,4 +95,15 @@ test("a template is deleted only after it was asked about", async () => {
   await own.remove();
   expect(desk.last("offer_template_delete")).toEqual({ draft_id: "draft-1", template_id: "own-2" });
   expect([own.leaving, own.done?.name]).toEqual([null, "Appeal letter"]);
+});
+
+test("a starter is called by its kind in the reader's language, an own one as its owner called it", async () => {
+  const [own, , starter] = viewWith().templates;
+  await speak("de");
+  try {
+    expect(nameOf(own!)).toBe("Domain pack");
+    expect(nameOf({ ...starter!, name: "anything" })).toBe(t(`kind.${starter!.kind}`));
+  } finally {
+    await speak("en");
+  }
 });

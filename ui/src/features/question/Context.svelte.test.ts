@@ -11,6 +11,7 @@ function context(more: Partial<ConversationView> = {}, props = {}) {
     actionOf: () => undefined,
     onoffer: vi.fn(),
     onshow: vi.fn(),
+    onundo: vi.fn(),
     ...props,
   });
 }
@@ -32,6 +33,13 @@ test("the customer is told with since when and how much; files and offers only w
     messages: [{ ...MESSAGE, attachments: [{ ...FILE, id: "file-9" }] }],
   });
   expect(full.all("file-chip")).toHaveLength(2);
+});
+
+test("what time it is for the customer is told where their zone is known", () => {
+  const { customer } = viewWith();
+  const there = (time_zone: string | null) => context({ customer: { ...customer, time_zone } }).text();
+  expect(there("Asia/Tokyo")).toMatch(/\d\d:\d\d there/);
+  expect(there(null)).not.toContain("there");
 });
 
 test("steps are ticked from facts, and the next one is done by its button", () => {
@@ -67,20 +75,29 @@ test("offers say how they stand: sent, waiting to be sent, refused; a long title
     title: LONG,
     amount_text: "£65.00",
     state: "sent" as const,
-    error: null,
-    command_id: null,
+    pending: null,
   };
-  const onshow = vi.fn();
+  const waits = { command_id: "command-1", kind: "offer" as const, error: null, is_editable: true };
+  const [onshow, onundo] = [vi.fn(), vi.fn()];
   const { all, text, press } = context(
     {
       offers: [
         offer,
-        { ...offer, offer_id: "offer-2", state: null },
-        { ...offer, offer_id: "offer-3", state: null, error: refusal("offer_state_conflict") },
+        { ...offer, offer_id: "offer-2", state: null, pending: waits },
+        {
+          ...offer,
+          offer_id: "offer-3",
+          state: null,
+          pending: { ...waits, error: refusal("offer_state_conflict") },
+        },
+        { ...offer, offer_id: "offer-4", state: null, pending: { ...waits, is_editable: false } },
       ],
     },
-    { onshow },
+    { onshow, onundo },
   );
+  expect(all("question-offer-undo").map((one) => text(one))).toEqual([`Take back, ${LONG}`, `Edit, ${LONG}`]);
+  press("question-offer-undo");
+  expect(onundo).toHaveBeenCalledWith(expect.objectContaining({ offer_id: "offer-2" }));
   const told = all("question-offer").map((one) => text(one.querySelector(".status")!));
   expect(new Set(told).size).toBe(3);
   expect(text(all("question-offer")[0]!)).toContain(LONG);

@@ -42,12 +42,23 @@ test("while it can be taken back, it says so and is taken back by its button", a
 
 test("a waiting one says so, and how far its files are", () => {
   const conversation = new Conversation();
-  const delivery = { kind: "waiting" as const, command_id: "command-1" };
-  expect(message({ delivery }, conversation).target.querySelector('[role="status"]')).not.toBeNull();
+  const delivery = { kind: "waiting" as const, command_id: "command-1", is_editable: false };
+  const waiting = message({ delivery }, conversation);
+  expect(waiting.target.querySelector('[role="status"]')).not.toBeNull();
+  expect(waiting.has("message-edit")).toBe(false);
   conversation.sending = { "command-1": { name: "wall.png", share: 0.5 } };
   const { target, text } = message({ delivery }, conversation);
   expect(text()).toContain("50");
   expect(target.querySelector("progress")?.getAttribute("aria-label")).toBe("wall.png");
+});
+
+test("one that waits and was never tried can be taken back to be edited", async () => {
+  const desk = new ScriptedDesk({ outbox_edit: () => ({ entries: [] }), question_show: () => viewWith() });
+  const conversation = new Conversation();
+  conversation.view = viewWith();
+  const delivery = { kind: "waiting" as const, command_id: "command-1", is_editable: true };
+  message({ delivery }, conversation).press("message-edit");
+  await vi.waitFor(() => expect(desk.last("outbox_edit")).toEqual({ command_id: "command-1" }));
 });
 
 test("a failed one says why, and can be edited, tried again or thrown away", async () => {

@@ -29,6 +29,7 @@ export const VIEW: ConversationView = {
     initials: "HM",
     customer_since: "2023-03-01T00:00:00Z",
     question_count: 5,
+    time_zone: null,
   },
   customer_viewed_at: null,
   messages: [],

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { OfferView } from "../../bindings";
-import { refusal } from "../../host/scripted-desk";
+import { later, refusal } from "../../host/scripted-desk";
 import { LONG, shown } from "../../shared/shown";
 import Deliver from "./Deliver.svelte";
 import { centreWith, OFFER } from "./sample";
@@ -72,4 +72,50 @@ test("a file is taken off by the button that names it, and not yet puts the form
   await vi.waitFor(() => expect(desk.last("attachment_remove")).toMatchObject({ attachment_id: "file-1" }));
   press("Not yet");
   expect(ondone).toHaveBeenCalledOnce();
+});
+
+test("what is typed is kept at a pause, and that is told", async () => {
+  vi.useFakeTimers();
+  const saved_at = "2026-11-25T09:00:00Z";
+  const { desk, write, has } = await delivering(
+    {},
+    { offer_delivery_save: () => ({ ...OFFER.delivery_draft, saved_at }) },
+  );
+  write("deliver-message", "Here");
+  write("deliver-message", "Here it is");
+  await vi.advanceTimersByTimeAsync(1_000);
+  vi.useRealTimers();
+  await vi.waitFor(() => expect(has("deliver-saved")).toBe(true));
+  expect(desk.count("offer_delivery_save")).toBe(1);
+  expect(desk.last("offer_delivery_save")).toMatchObject({ message: "Here it is" });
+});
+
+test("a file is added by dropping and by pasting it, and shows how far it has come", async () => {
+  const slow = later<unknown>();
+  let asked = 0;
+  const { desk, target, find, all } = await delivering(
+    {},
+    {
+      attachment_add: ({ name }: { name: string }) => {
+        asked += 1;
+        const added = { id: `file-${asked}`, name, media_type: "text/plain", size_bytes: 3 };
+        return asked === 1 ? slow.promise.then(() => added) : added;
+      },
+    },
+  );
+  const carried = (name: string) => ({ files: [new File(["abc"], name)] });
+  const drop = new Event("drop", { bubbles: true, cancelable: true });
+  Object.assign(drop, { dataTransfer: carried("dropped.txt") });
+  target.querySelector("form")?.dispatchEvent(drop);
+  await vi.waitFor(() =>
+    expect(target.querySelector("progress")?.getAttribute("aria-label")).toBe("dropped.txt"),
+  );
+  slow.give(null);
+  await vi.waitFor(() => expect(all("deliver-file")).toHaveLength(1));
+  const paste = new Event("paste", { bubbles: true, cancelable: true });
+  Object.assign(paste, { clipboardData: carried("pasted.png") });
+  find("deliver-message").dispatchEvent(paste);
+  await vi.waitFor(() => expect(all("deliver-file")).toHaveLength(2));
+  expect(paste.defaultPrevented).toBe(true);
+  expect(desk.count("attachment_add")).toBe(2);
 });

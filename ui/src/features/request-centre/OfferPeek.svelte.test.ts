@@ -15,7 +15,10 @@ function peekAt(offer: OfferView) {
   const centre = new RequestCentre();
   centre.offer = offer;
   const target = document.createElement("div");
-  const peek = mount(OfferPeek, { target, props: { centre, onquestion: () => {}, onrevise: () => {} } });
+  const peek = mount(OfferPeek, {
+    target,
+    props: { centre, onquestion: () => {}, onrevise: () => {}, onoutbox: () => {} },
+  });
   flushSync();
   const find = <E extends HTMLElement>(id: string) => target.querySelector<E>(`[data-testid="${id}"]`);
   return { centre, find, close: () => unmount(peek) };
@@ -86,6 +89,7 @@ test("before an offer is chosen it says to choose one", () => {
     centre: new RequestCentre(),
     onquestion: () => {},
     onrevise: () => {},
+    onoutbox: () => {},
   });
   expect(target.querySelector(".empty")?.textContent).toBeTruthy();
 });
@@ -95,8 +99,8 @@ function peekWith(more: Partial<OfferView>, error: RequestCentre["error"] = null
   const centre = new RequestCentre();
   centre.offer = { ...OFFER, ...more };
   centre.error = error;
-  const [onquestion, onrevise] = [vi.fn(), vi.fn()];
-  return { centre, onquestion, onrevise, ...shown(OfferPeek, { centre, onquestion, onrevise }) };
+  const given = { onquestion: vi.fn(), onrevise: vi.fn(), onoutbox: vi.fn() };
+  return { centre, ...given, ...shown(OfferPeek, { centre, ...given }) };
 }
 
 test("each act has its button, and where there is none that is said", () => {
@@ -114,14 +118,15 @@ test("each act has its button, and where there is none that is said", () => {
 });
 
 test("one that waits to be sent says so; one that was refused says why, and so does a failed act", () => {
-  const waiting = peekWith({ state: null, number: null, pending: { command_id: "command-1", error: null } });
+  const pending = { command_id: "command-1", kind: "offer" as const, error: null, is_editable: false };
+  const waiting = peekWith({ state: null, number: null, pending });
   expect(waiting.find("offer-view").dataset["state"]).toBe("queued");
-  expect(waiting.target.querySelector(".tag")).not.toBeNull();
-  expect(
-    peekWith({ pending: { command_id: "command-1", error: refusal("offer_state_conflict") } }).has(
-      "error-banner",
-    ),
-  ).toBe(true);
+  // Its status says so already.
+  expect(waiting.target.querySelector(".tag")).toBeNull();
+  expect(peekWith({ pending: { ...pending, kind: "start" } }).target.querySelector(".tag")).not.toBeNull();
+  expect(waiting.has("offer-pending-edit")).toBe(false);
+  const error = refusal("offer_state_conflict");
+  expect(peekWith({ pending: { ...pending, error } }).has("error-banner")).toBe(true);
   expect(peekWith({}, refusal("offline")).has("error-banner")).toBe(true);
 });
 
@@ -153,4 +158,33 @@ test("what happened, what was said and what was delivered stand there, however l
   expect(text(find("history-revised"))).toContain("2");
   press("Q-48001");
   expect(onquestion).toHaveBeenCalledWith("question-1");
+});
+
+test("what waits can be taken back; what was refused can be edited, sent again or thrown away", () => {
+  const pending = { command_id: "command-1", kind: "offer" as const, error: null, is_editable: true };
+  const waiting = peekWith({ state: null, pending });
+  expect(waiting.text(waiting.find("offer-pending-edit"))).toMatch(/^Take back/);
+  waiting.press("offer-pending-edit");
+  expect(waiting.onoutbox).toHaveBeenCalledWith("edit");
+
+  const refused = peekWith({ pending: { ...pending, error: refusal("offer_state_conflict") } });
+  for (const action of ["edit", "retry", "discard"]) {
+    refused.press(`offer-pending-${action}`);
+    expect(refused.onoutbox).toHaveBeenLastCalledWith(action);
+  }
+  // A refused withdrawal says nothing that could be edited.
+  const withdrawal = { ...pending, kind: "withdrawal" as const, error: refusal("offer_state_conflict") };
+  expect(peekWith({ pending: withdrawal }).has("offer-pending-edit")).toBe(false);
+});
+
+test("a reason that was written for one offer does not stand under another", async () => {
+  const { centre, find, write } = peekWith({});
+  centre.asks = "cancel";
+  flushSync();
+  write("cancel-reason", "No time.");
+  centre.offer = { ...OFFER, offer_id: "offer-2" };
+  flushSync();
+  centre.asks = "cancel";
+  flushSync();
+  expect(find<HTMLTextAreaElement>("cancel-reason").value).toBe("");
 });

@@ -24,7 +24,12 @@ test("without requests nothing stands there", async () => {
 });
 
 test("each says how it stands: waiting to be sent, asked, answered with the reply, refused", async () => {
-  const pending = { command_id: "command-1", error: refusal("offline") };
+  const pending = {
+    command_id: "command-1",
+    kind: "support_request" as const,
+    error: refusal("offline"),
+    is_editable: true,
+  };
   const { all, text, find } = await list([
     { ...HELP, id: "1", state: null },
     { ...HELP, id: "2", subject: LONG },
@@ -42,7 +47,12 @@ test("each says how it stands: waiting to be sent, asked, answered with the repl
 });
 
 test("it leads to its question, and a refused one is sent again or thrown away", async () => {
-  const pending = { command_id: "command-1", error: refusal("offline") };
+  const pending = {
+    command_id: "command-1",
+    kind: "support_request" as const,
+    error: refusal("offline"),
+    is_editable: true,
+  };
   const { desk, onquestion, target } = await list([{ ...HELP, state: null, pending }]);
   target.querySelector<HTMLButtonElement>(".linkbtn")?.click();
   expect(onquestion).toHaveBeenCalledWith("question-1");

@@ -8,6 +8,7 @@ import type {
   RequestView,
 } from "../../bindings";
 import { asApiError, request } from "../../host";
+import { base64 } from "../../shared/base64";
 import { Selection } from "./selection.svelte";
 
 /** A filter that narrows nothing. */
@@ -20,6 +21,9 @@ export const NO_FILTER: RequestFilter = {
   max_text: "",
   age: null,
 };
+
+/** How long typing pauses before a delivery is kept, in milliseconds. */
+const PAUSE = 400;
 
 /** What is written or asked about the offer that is shown, before anything happens. */
 export type Asks = "deliver" | "cancel" | "start" | "withdraw" | "remind";
@@ -40,6 +44,10 @@ export class RequestCentre {
   message = $state("");
   isCallOutcome = $state(false);
   files = $state<DraftAttachment[]>([]);
+  /** Files being added, and how much of each has been read, from 0 to 1. */
+  uploads = $state<{ name: string; share: number }[]>([]);
+  /** When the delivery was last kept. */
+  savedAt = $state<string | null>(null);
   /** How many offers were just marked as read. */
   markedCount = $state<number | null>(null);
 
@@ -49,6 +57,8 @@ export class RequestCentre {
   );
   readonly selection = new Selection(() => this.rows.map((row) => row.offer_id));
   #latest = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #dirty = false;
 
   async load() {
     const mine = ++this.#latest;
@@ -83,13 +93,11 @@ export class RequestCentre {
   }
 
   async open(offerId: string) {
+    // What is being written on the one before is kept first.
+    if (this.#dirty) await this.saveDelivery();
     await this.#attempt(async () => {
       const offer = await request("offer_show", { offer_id: offerId });
-      if (this.offer?.offer_id !== offerId) {
-        this.message = offer.delivery_draft.message;
-        this.isCallOutcome = offer.delivery_draft.is_call_outcome;
-        this.files = offer.delivery_draft.attachments;
-      }
+      if (this.offer?.offer_id !== offerId) this.#adoptDelivery(offer);
       this.offer = offer;
       await this.load();
     });
@@ -142,18 +150,37 @@ export class RequestCentre {
     if (!this.error) this.asks = null;
   }
 
+  #adoptDelivery({ delivery_draft: draft }: OfferView) {
+    this.message = draft.message;
+    this.isCallOutcome = draft.is_call_outcome;
+    this.files = draft.attachments;
+    this.savedAt = draft.saved_at;
+    this.#dirty = false;
+  }
+
+  /** Notes that something was typed; it is kept at the next pause. */
+  typed() {
+    this.#dirty = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.saveDelivery(), PAUSE);
+  }
+
   async saveDelivery() {
+    clearTimeout(this.#timer);
     const id = this.offer?.offer_id;
     if (!id) return;
+    this.#dirty = false;
     // Not busy meanwhile: the field is left by pressing Deliver, and a button that went grey just then would miss its click.
     try {
-      await request("offer_delivery_save", {
+      const kept = await request("offer_delivery_save", {
         offer_id: id,
         message: this.message,
         is_call_outcome: this.isCallOutcome,
       });
+      if (this.offer?.offer_id === id) this.savedAt = kept?.saved_at ?? null;
       this.error = null;
     } catch (error) {
+      this.#dirty = true;
       this.error = asApiError(error);
     }
   }
@@ -164,18 +191,23 @@ export class RequestCentre {
     await this.#act((id) => request("offer_deliver", { offer_id: id }));
   }
 
-  async attach(files: Iterable<File>, read: (file: File) => Promise<string>) {
+  async attach(files: Iterable<File>) {
     const id = this.offer?.offer_id;
     if (!id) return;
     for (const file of files) {
+      this.uploads.push({ name: file.name, share: 0 });
+      const upload = this.uploads[this.uploads.length - 1];
       await this.#attempt(async () => {
         const added = await request("attachment_add", {
           owner: { kind: "delivery", offer_id: id },
           name: file.name,
-          content_base64: await read(file),
+          content_base64: await base64(file, (share) => {
+            if (upload) upload.share = share;
+          }),
         });
-        this.files = [...this.files, added];
+        if (this.offer?.offer_id === id) this.files = [...this.files, added];
       });
+      this.uploads = this.uploads.filter((one) => one !== upload);
     }
   }
 
@@ -189,6 +221,19 @@ export class RequestCentre {
       });
       this.files = this.files.filter((file) => file.id !== attachmentId);
     });
+  }
+
+  /** Shows what is left of an offer of which something was taken out of the outbox. */
+  async reopen(offerId: string) {
+    try {
+      const offer = await request("offer_show", { offer_id: offerId });
+      this.#adoptDelivery(offer);
+      this.offer = offer;
+    } catch {
+      // It was only in the outbox.
+      if (this.offer?.offer_id === offerId) this.offer = null;
+    }
+    await this.load();
   }
 
   /** Sends a request for help again, or throws it away. */

@@ -19,6 +19,8 @@ export class SettingsState {
   view = $state<SettingsView | null>(null);
   error = $state<ApiError | null>(null);
   diagnostics = $state("");
+  /** Whether the diagnostics were put into the clipboard. */
+  isCopied = $state(false);
   data = $state<DataView | null>(null);
   exported = $state<DataExported | null>(null);
   isExporting = $state(false);
@@ -70,6 +72,17 @@ export class SettingsState {
 
   async diagnose() {
     this.diagnostics = (await request("diagnostics_show")).text;
+  }
+
+  /** Puts the diagnostics into the clipboard. */
+  async copyDiagnostics() {
+    if (this.diagnostics === "") await this.diagnose();
+    try {
+      await navigator.clipboard.writeText(this.diagnostics);
+      this.isCopied = true;
+    } catch (error) {
+      this.error = asApiError(error);
+    }
   }
 
   async measure() {

@@ -19,8 +19,14 @@ const earlier: SupportRequestView = {
   pending: null,
 };
 
+const NO_DRAFT = { subject: "", text: "", saved_at: null };
+
 function help(answers: ConstructorParameters<typeof ScriptedDesk>[0] = {}, number: number | null = 48001) {
-  const desk = new ScriptedDesk({ support_request_list: () => ({ requests: [] }), ...answers });
+  const desk = new ScriptedDesk({
+    support_request_list: () => ({ requests: [], draft: NO_DRAFT }),
+    support_draft_save: ({ subject, text }) => ({ subject, text, saved_at: "2026-11-20T11:08:00Z" }),
+    ...answers,
+  });
   const given = { onclose: vi.fn(), onshortcuts: vi.fn(), onguide: vi.fn() };
   const questionId = number === null ? null : "question-1";
   return { desk, ...given, ...shown(Help, { questionId, questionNumber: number, ...given }) };
@@ -97,4 +103,28 @@ test("it leads to shortcuts and first steps, and closes", () => {
   press("help-guide");
   press("Close");
   expect([onshortcuts, onguide, onclose].map((one) => one.mock.calls.length)).toEqual([1, 1, 1]);
+});
+
+test("what is typed is kept at a pause and when it is closed, and is there again", async () => {
+  const draft = { subject: "Refund", text: "Please look.", saved_at: "2026-11-20T11:08:00Z" };
+  const { desk, find, write, has } = help({ support_request_list: () => ({ requests: [], draft }) });
+  await vi.waitFor(() => expect(find<HTMLInputElement>("help-subject").value).toBe("Refund"));
+  expect(find<HTMLTextAreaElement>("help-text").value).toBe("Please look.");
+  write("help-text", "Please look again.");
+  await vi.waitFor(() =>
+    expect(desk.last("support_draft_save")).toEqual({ subject: "Refund", text: "Please look again." }),
+  );
+  expect(has("help-saved")).toBe(true);
+});
+
+test("what could not be kept is not sent", async () => {
+  const { desk, write, target, has } = help({
+    support_draft_save: () => {
+      throw refusal("storage_failed");
+    },
+  });
+  write("help-subject", "Refund");
+  submit(target);
+  await vi.waitFor(() => expect(has("error-banner")).toBe(true));
+  expect(desk.count("support_request_send")).toBe(0);
 });
