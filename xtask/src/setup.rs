@@ -12,6 +12,8 @@ use std::{fs, path::Path, time::SystemTime};
 pub(crate) enum Need {
     /// Building and running.
     Start,
+    /// That, and packing.
+    Package,
     /// That, and a virtual screen with what the walk needs.
     Walk,
     /// That, and all tests.
@@ -102,15 +104,17 @@ fn system_packages(need: Need) -> anyhow::Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let os_release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    if !system::is_debian(&os_release) {
+    if !system::is_debian_here() {
         say("This system's packages are not installed by this script. If the build complains, install:");
         say(system::ELSEWHERE);
         return Ok(());
     }
     let mut wanted = system::BUILD_PACKAGES.to_vec();
-    if need != Need::Start {
+    if matches!(need, Need::Walk | Need::Test) {
         wanted.extend(system::TEST_PACKAGES);
+    }
+    if matches!(need, Need::Package | Need::Test) {
+        wanted.extend(system::PACKAGE_PACKAGES);
     }
     let missing = system::missing(&wanted, &system::installed(&wanted));
     if missing.is_empty() {

@@ -4,7 +4,7 @@ use crate::{
     api::{
         self, ApiError, ApiErrorCode, DeskEvent, OpenTarget, attachment, connection, diagnostics, event, guide,
         insights, message, notice, offer, offer_dialog, offer_template, outbox, phrase, question, queue,
-        request_centre, search, session, settings, support,
+        request_centre, search, session, settings, support, update,
     },
     cache::Cache,
     error::DeskError,
@@ -13,6 +13,7 @@ use crate::{
     session::Session,
     spoken::Spoken,
     sync::{Engine, Standing},
+    updates::Updates,
 };
 use proffer_domain::{Timestamp, uuid_v7};
 use serde::{Serialize, de::DeserializeOwned};
@@ -89,6 +90,8 @@ pub(crate) struct Inner {
     pub(crate) attention: watch::Sender<notice::AttentionNote>,
     /// The program around the desk, where there is one.
     pub(crate) shell: OnceLock<Arc<dyn Shell>>,
+    /// Updates of the app.
+    pub(crate) updates: Updates,
 }
 
 impl Desk {
@@ -132,6 +135,7 @@ impl Desk {
                 settings: watch::Sender::new(Arc::new(settings)),
                 attention: watch::Sender::default(),
                 shell: OnceLock::new(),
+                updates: Updates::default(),
             }),
         };
         desk.resume_session().await?;
@@ -251,6 +255,7 @@ impl Desk {
 
     /// Ends the desk cleanly: what is on its way is cut and sent again at the next start.
     pub async fn close(&self) {
+        self.inner.updates.end();
         self.stop_engine().await;
         // A notification on its way to the system is written down first.
         let _raised = self.inner.raising.lock().await;

@@ -6,6 +6,7 @@
 
 pub mod api;
 mod cache;
+mod deep_link;
 mod desk;
 mod error;
 mod event_lines;
@@ -26,7 +27,9 @@ mod sync;
 mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod updates;
 
+pub use deep_link::{LINK_SCHEME, deep_link_target, is_deep_link};
 pub use desk::{Desk, DeskConfig, Ports};
 pub use error::DeskError;
 pub use notices::NoticeStanding;

@@ -21,3 +21,4 @@ mod search;
 mod session;
 mod streams;
 mod two_desks;
+mod updates;
