@@ -6,6 +6,7 @@
 
 mod commands;
 mod crash;
+mod deep_link;
 mod desk_slot;
 mod events;
 mod keychain;
@@ -14,6 +15,7 @@ mod log_file;
 #[cfg(target_os = "linux")]
 mod notification_bus;
 mod notifier;
+mod release_key;
 mod selftest;
 mod shell;
 mod start;
@@ -23,10 +25,11 @@ mod webkit;
 mod window;
 
 use anyhow::Context;
+use deep_link::Asked;
 use desk_slot::DeskSlot;
 use keychain::SystemKeychain;
 use notifier::{Click, SystemNotifier};
-use proffer_desk::{Desk, DeskConfig, DeskError, HttpConnector, Ports, SystemClock, SystemEntropy};
+use proffer_desk::{Desk, DeskConfig, DeskError, HttpConnector, Ports, SystemClock, SystemEntropy, ports::Updater};
 use start::Start;
 use std::{
     io::Write,
@@ -66,11 +69,11 @@ pub fn main() -> ExitCode {
 fn run(start: Start) -> anyhow::Result<()> {
     start.needs_display()?;
     let background = start.background;
-    let mut single_instance = tauri_plugin_single_instance::Builder::new().callback(|app, arguments, _| {
-        if !arguments.iter().any(|argument| argument == "--background") {
-            window::show(app);
-        }
-    });
+    let mut single_instance =
+        tauri_plugin_single_instance::Builder::new().callback(|app, arguments, _| match deep_link::asked(&arguments) {
+            Asked::Nothing if arguments.iter().any(|argument| argument == "--background") => {}
+            asked => deep_link::follow(app, asked),
+        });
     if let Some(id) = start.instance_id() {
         single_instance = single_instance.dbus_id(id);
     }
@@ -92,6 +95,8 @@ fn run(start: Start) -> anyhow::Result<()> {
             // Closing the last window ends the program, save when it goes on without one.
             RunEvent::ExitRequested { code: None, api, .. } if window::goes_on_without(app) => api.prevent_exit(),
             RunEvent::Exit => close(app),
+            #[cfg(target_os = "macos")]
+            RunEvent::Opened { urls } => deep_link::follow(app, deep_link::asked(&urls)),
             _ => {}
         });
     Ok(())
@@ -108,29 +113,44 @@ fn set_up(app: &AppHandle, start: Start) -> anyhow::Result<()> {
     log_file::open(&data_dir);
     crash::log_panics();
     tracing::info!(
-        version = env!("CARGO_PKG_VERSION"),
+        version = %app.package_info().version,
         background = start.background,
         "starting"
     );
     app.manage(window::SizeFile(data_dir.join("window.json")));
     app.manage(tray::Tray::open(app));
-    updater::register(app)?;
+    let updater = updater::register(app)?;
     end_on_signal(app.clone());
-    async_runtime::spawn(open_desk(app.clone(), data_dir, start.sign_in));
+    async_runtime::spawn(open_desk(app.clone(), data_dir, start.sign_in, updater));
     if !start.background {
+        deep_link::follow(app, start.link);
+    }
+    if start.link == Asked::Refused {
         window::show(app);
     }
     Ok(())
 }
 
 /// Opens the desk while the window comes up; requests wait for it.
-async fn open_desk(app: AppHandle, data_dir: PathBuf, sign_in: Option<start::PreparedSignIn>) {
+async fn open_desk(
+    app: AppHandle,
+    data_dir: PathBuf,
+    sign_in: Option<start::PreparedSignIn>,
+    updater: Option<Arc<dyn Updater>>,
+) {
     let slot = app.state::<DeskSlot>();
     let downloads_dir = app.path().download_dir().unwrap_or_else(|_| data_dir.join("downloads"));
     let (clicks, clicked) = mpsc::unbounded_channel();
     let notifier = SystemNotifier::new(&data_dir, clicks);
-    match desk(&data_dir, downloads_dir, notifier).await {
+    let version = app.package_info().version.to_string();
+    match desk(&data_dir, downloads_dir, notifier, version).await {
         Ok(desk) => {
+            match desk.take_note_of_update().await {
+                // Who restarts from the window wants it back, also where the program was started without one.
+                Ok(true) => window::show(&app),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "it is not known whether the app was just updated"),
+            }
             desk.attach_shell(Arc::new(shell::TauriShell(app.clone())));
             async_runtime::spawn(events::forward(app.clone(), desk.events()));
             async_runtime::spawn(tray::follow(app.clone(), desk.clone(), desk.events()));
@@ -140,6 +160,9 @@ async fn open_desk(app: AppHandle, data_dir: PathBuf, sign_in: Option<start::Pre
                 && let Err(error) = sign_in.apply(&desk).await
             {
                 tracing::warn!(code = ?error.code, "the prepared sign-in was refused");
+            }
+            if let Some(updater) = updater {
+                desk.attach_updater(updater);
             }
             let watched = desk.clone();
             async_runtime::spawn(async move { watched.keep_watch().await });
@@ -152,11 +175,16 @@ async fn open_desk(app: AppHandle, data_dir: PathBuf, sign_in: Option<start::Pre
     }
 }
 
-async fn desk(data_dir: &Path, downloads_dir: PathBuf, notifier: SystemNotifier) -> Result<Desk, DeskError> {
+async fn desk(
+    data_dir: &Path,
+    downloads_dir: PathBuf,
+    notifier: SystemNotifier,
+    app_version: String,
+) -> Result<Desk, DeskError> {
     let config = DeskConfig {
         data_dir: data_dir.to_owned(),
         downloads_dir,
-        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        app_version,
         device_name: start::device_name(),
         system_language: sys_locale::get_locale(),
     };

@@ -116,6 +116,12 @@ impl SystemNotifier {
                     notify_rust::Hint::SuppressSound(true)
                 });
         }
+        // The name that the installer has put on the shortcut, which an app that was not installed has none of: Windows
+        // shows its toasts under a name that is always there.
+        #[cfg(target_os = "windows")]
+        if tauri::utils::platform::bundle_type().is_some() {
+            form.app_id("app.proffer.desk");
+        }
         #[cfg(not(target_os = "linux"))]
         if notification.has_sound {
             form.sound_name("Default");

@@ -13,7 +13,8 @@ pub(crate) fn run(data_dir: Option<&Path>) -> anyhow::Result<()> {
     runtime.block_on(async {
         let (clicks, _clicked) = mpsc::unbounded_channel();
         let notifier = SystemNotifier::new(data_dir, clicks);
-        let desk = desk(data_dir, own.path().join("downloads"), notifier)
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let desk = desk(data_dir, own.path().join("downloads"), notifier, version)
             .await
             .context("the desk cannot be opened")?;
         for request in ["session_show", "connection_show", "settings_show", "notice_list"] {

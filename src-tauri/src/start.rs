@@ -1,5 +1,6 @@
 //! How the program was started: its command line and environment, all read before anything else runs.
 
+use crate::deep_link::{self, Asked};
 use anyhow::{Context, bail};
 use clap::Parser;
 use proffer_desk::{
@@ -10,11 +11,12 @@ use serde::Deserialize;
 use std::{
     env,
     hash::{DefaultHasher, Hash, Hasher},
+    io::Write,
     path::{Path, PathBuf},
 };
 
 /// The desk in which experts answer questions and offer premium services.
-#[derive(Parser)]
+#[derive(Default, Parser)]
 #[command(
     name = "proffer",
     version,
@@ -31,6 +33,8 @@ struct Arguments {
     /// Open the desk without a window, check that it answers, print "ok" and end.
     #[arg(long)]
     selftest: bool,
+    /// Show an offer: proffer://offer/<id>. Nothing beside a link counts.
+    link: Option<String>,
 }
 
 /// What the program was asked to do.
@@ -41,6 +45,8 @@ pub(crate) struct Start {
     pub(crate) selftest: bool,
     /// The folder for its data, if not the system's own.
     pub(crate) data_dir: Option<PathBuf>,
+    /// The link that it was started with.
+    pub(crate) link: Asked,
     /// Someone to sign in.
     pub(crate) sign_in: Option<PreparedSignIn>,
 }
@@ -57,7 +63,21 @@ struct Credentials {
 impl Start {
     /// Reads command line and environment; ends the program for `--help`, `--version` and mistakes.
     pub(crate) fn read() -> anyhow::Result<Self> {
-        let arguments = Arguments::parse();
+        let link = deep_link::asked(
+            env::args_os()
+                .skip(1)
+                .map(|argument| argument.to_string_lossy().into_owned()),
+        );
+        let arguments = match link {
+            Asked::Nothing => Arguments::parse(),
+            _ => Arguments::default(),
+        };
+        if link == Asked::Refused {
+            let _ = writeln!(
+                std::io::stderr(),
+                "this link is none of Proffer's and is not followed; one of an offer has the form proffer://offer/<id>"
+            );
+        }
         let data_dir = env::var_os("PROFFER_DATA_DIR")
             .filter(|value| !value.is_empty())
             .map(PathBuf::from);
@@ -68,6 +88,7 @@ impl Start {
                 .map(std::path::absolute)
                 .transpose()
                 .context("PROFFER_DATA_DIR is not a folder")?,
+            link,
             sign_in: None,
         })
     }
@@ -158,7 +179,6 @@ pub(crate) fn device_name() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
 
     fn file(mode: u32, text: &str) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().expect("a folder");

@@ -5,6 +5,7 @@ import type { DeskEvent, SessionState } from "./bindings";
 import App from "./App.svelte";
 import { ScriptedDesk } from "./host/scripted-desk";
 import { SIGNED_IN } from "./features/session/sample";
+import { viewWith } from "./features/update/sample";
 import { shown } from "./shared/shown";
 
 /** What the window hears from its desk. */
@@ -56,6 +57,7 @@ function app(state: SessionState, more: ConstructorParameters<typeof ScriptedDes
     outbox_list: () => ({ entries: [] }),
     navigation_take: () => ({ target: null }),
     attention_note: () => null,
+    update_show: () => viewWith(),
     ...more,
   });
   return { desk, ...shown(App, {}) };

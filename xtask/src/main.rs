@@ -1,16 +1,19 @@
-//! What the npm scripts and CI call: `setup`, `start`, `test`, `gen`, `bench`, `package`, `shots`.
+//! What the npm scripts and CI call: `setup`, `start`, `test`, `gen`, `bench`, `package`, `icons`, `shots`.
 
 mod advisories;
+mod changelog;
 mod ending;
 mod fuzz;
 mod generated;
 mod measure;
+mod package;
 mod program;
 mod setup;
 mod simulation;
 mod start;
 mod system;
 mod test;
+mod update_manifest;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -56,7 +59,21 @@ enum Task {
     /// Fuzz the parsers of bytes from outside.
     Fuzz(fuzz::Fuzz),
     /// Make the packages of this system.
-    Package,
+    Package(package::Package),
+    /// Make the icons from their one source, or check that they come from it.
+    Icons {
+        /// Only check.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write the manifest that the app learns of a new version by.
+    UpdateManifest(update_manifest::UpdateManifest),
+    /// Say what is new in a version, as Markdown.
+    ReleaseNotes {
+        /// The version.
+        #[arg(long)]
+        version: String,
+    },
     /// Make the pictures of the documentation.
     Shots,
 }
@@ -75,7 +92,10 @@ fn main() -> ExitCode {
         Task::Bench { options } => measure::bench(&options),
         Task::Soak { options } => simulation::soak(&options),
         Task::Fuzz(fuzz) => fuzz.run(),
-        Task::Package => measure::package(),
+        Task::Package(package) => package.run(),
+        Task::Icons { check } => package::icons(check),
+        Task::UpdateManifest(manifest) => manifest.run(),
+        Task::ReleaseNotes { version } => changelog::say_notes(&version),
         Task::Shots => measure::shots(),
     });
     match result {

@@ -1,4 +1,4 @@
-//! Benchmarks, packages and pictures.
+//! Benchmarks and pictures.
 
 use crate::{
     program::{self, cargo, npm, run, say},
@@ -25,14 +25,6 @@ pub(crate) fn bench(options: &[String]) -> anyhow::Result<()> {
     let mut bench = program::command(program::root().join("target/release/proffer-bench"));
     bench.args(options);
     run(&mut bench)
-}
-
-/// Makes the packages of this system with Tauri's own tool.
-pub(crate) fn package() -> anyhow::Result<()> {
-    setup::run(Need::Start)?;
-    run(&mut npm(&["exec", "--", "tauri", "build"]))?;
-    say("the packages are under target/release/bundle");
-    Ok(())
 }
 
 /// Walks the flow on a virtual screen and keeps the documentation's pictures.

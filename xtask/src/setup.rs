@@ -12,6 +12,8 @@ use std::{fs, path::Path, time::SystemTime};
 pub(crate) enum Need {
     /// Building and running.
     Start,
+    /// That, and packing.
+    Package,
     /// That, and a virtual screen with what the walk needs.
     Walk,
     /// That, and what is measured against.
@@ -36,7 +38,7 @@ pub(crate) fn run(need: Need) -> anyhow::Result<()> {
     node_packages()?;
     let installed = installed_by_cargo();
     for (name, package, version) in TOOLS {
-        let wanted = need == Need::Test || (need == Need::Walk && name == "tauri-driver");
+        let wanted = need == Need::Test || (matches!(need, Need::Walk | Need::Bench) && name == "tauri-driver");
         let is_here = installed_version(&installed, package)
             .map_or_else(|| program::is_there(name), |installed| installed == version);
         if wanted && !is_here {
@@ -104,18 +106,20 @@ fn system_packages(need: Need) -> anyhow::Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let os_release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    if !system::is_debian(&os_release) {
+    if !system::is_debian_here() {
         say("This system's packages are not installed by this script. If the build complains, install:");
         say(system::ELSEWHERE);
         return Ok(());
     }
     let mut wanted = system::BUILD_PACKAGES.to_vec();
-    if need != Need::Start {
+    if matches!(need, Need::Walk | Need::Bench | Need::Test) {
         wanted.extend(system::TEST_PACKAGES);
     }
     if need == Need::Bench {
         wanted.extend(system::BENCH_PACKAGES);
+    }
+    if matches!(need, Need::Package | Need::Test) {
+        wanted.extend(system::PACKAGE_PACKAGES);
     }
     let missing = system::missing(&wanted, &system::installed(&wanted));
     if missing.is_empty() {

@@ -44,6 +44,10 @@ pub(crate) const TEST_PACKAGES: [&str; 24] = [
 /// What is installed by apt to measure against it, beside the tests' PostgreSQL.
 pub(crate) const BENCH_PACKAGES: [&str; 1] = ["redis-server"];
 
+/// What is installed by apt to check packages.
+pub(crate) const PACKAGE_PACKAGES: [&str; 6] =
+    ["appstream", "desktop-file-utils", "dpkg-dev", "gzip", "lintian", "rpm"];
+
 /// What other systems install.
 pub(crate) const ELSEWHERE: &str = "\
 Fedora:  sudo dnf install gcc pkgconf openssl-devel webkit2gtk4.1-devel libappindicator-gtk3-devel librsvg2-devel
@@ -60,6 +64,11 @@ pub(crate) fn is_debian(os_release: &str) -> bool {
             let mut ids = value.trim_matches('"').split_whitespace();
             matches!(name, "ID" | "ID_LIKE") && ids.any(|id| matches!(id, "debian" | "ubuntu"))
         })
+}
+
+/// Whether this machine runs Debian or a relative.
+pub(crate) fn is_debian_here() -> bool {
+    cfg!(target_os = "linux") && is_debian(&std::fs::read_to_string("/etc/os-release").unwrap_or_default())
 }
 
 /// The packages of `wanted` that are not installed, by the output of `dpkg-query`.

@@ -1,10 +1,10 @@
 //! Every check and test, in parts; all of them run even when one fails.
 
 use crate::{
-    advisories, ending, generated,
+    advisories, ending, generated, package,
     program::{cargo, npm, run_and_repeat as run, say},
     setup::{self, Need},
-    simulation,
+    simulation, system,
 };
 use anyhow::bail;
 use clap::Args;
@@ -21,7 +21,7 @@ pub(crate) struct Test {
 type Part = (&'static str, fn() -> anyhow::Result<()>);
 
 /// The parts, those that fail fastest first.
-const PARTS: [Part; 14] = [
+const PARTS: [Part; 15] = [
     ("format", || run(&mut cargo(&["fmt", "--all", "--check"]))),
     ("ui-format", || run(&mut npm(&["run", "--silent", "ui:format"]))),
     ("ui-lint", || run(&mut npm(&["run", "--silent", "ui:lint"]))),
@@ -58,7 +58,20 @@ const PARTS: [Part; 14] = [
     }),
     ("simulation", simulation::test),
     ("end-to-end", || run(&mut npm(&["run", "--silent", "e2e"]))),
+    // Last: it builds the shell anew, with an address for its updates.
+    ("packages", packages),
 ];
+
+/// Makes a package and its next version, installs, updates and removes them: on Debian and its relatives, as it is
+/// their package manager that is asked.
+fn packages() -> anyhow::Result<()> {
+    package::icons(true)?;
+    if !system::is_debian_here() {
+        say("   packages are tested on Debian and Ubuntu only");
+        return Ok(());
+    }
+    run(&mut npm(&["run", "--silent", "packages"]))
+}
 
 impl Test {
     /// Runs them.

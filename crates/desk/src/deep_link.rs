@@ -54,6 +54,13 @@ pub fn parse(link: &str) -> Result<DeepLink, BadLink> {
     Ok(DeepLink::Offer(id.into()))
 }
 
+/// Whether an argument of the command line means to be a link, well formed or not.
+#[must_use]
+pub fn is_meant(argument: &str) -> bool {
+    let start = argument.trim_start().as_bytes().get(..=SCHEME.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(b"proffer:"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +152,28 @@ mod tests {
                     Ok(read) => assert_eq!(read.to_string(), changed.to_lowercase(), "{changed:?}"),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_means_to_be_a_link_is_known_whatever_its_spelling() {
+        for link in [
+            "proffer:",
+            "PROFFER://x",
+            " proffer://offer/1",
+            "proffer://x\" --selftest",
+        ] {
+            assert!(is_meant(link), "{link}");
+        }
+        for other in [
+            "",
+            "--background",
+            "proffer",
+            "/usr/bin/proffer",
+            "https://proffer:1/",
+            "prøffer:",
+        ] {
+            assert!(!is_meant(other), "{other}");
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     api::{
         self, ApiError, ApiErrorCode, DeskEvent, OpenTarget, attachment, connection, diagnostics, event, guide,
         insights, message, notice, offer, offer_dialog, offer_template, outbox, phrase, question, queue,
-        request_centre, search, session, settings, support,
+        request_centre, search, session, settings, support, update,
     },
     cache::Cache,
     error::DeskError,
@@ -14,6 +14,7 @@ use crate::{
     session::Session,
     spoken::Spoken,
     sync::{Engine, Pulse, Standing},
+    updates::Updates,
 };
 use futures_util::FutureExt;
 use proffer_domain::{Timestamp, uuid_v7};
@@ -94,6 +95,8 @@ pub(crate) struct Inner {
     pub(crate) attention: watch::Sender<notice::AttentionNote>,
     /// The program around the desk, where there is one.
     pub(crate) shell: OnceLock<Arc<dyn Shell>>,
+    /// Updates of the app.
+    pub(crate) updates: Updates,
 }
 
 impl Desk {
@@ -138,6 +141,7 @@ impl Desk {
                 settings: watch::Sender::new(Arc::new(settings)),
                 attention: watch::Sender::default(),
                 shell: OnceLock::new(),
+                updates: Updates::default(),
             }),
         };
         desk.resume_session().await?;
@@ -262,6 +266,7 @@ impl Desk {
 
     /// Ends the desk cleanly: what is on its way is cut and sent again at the next start.
     pub async fn close(&self) {
+        self.inner.updates.end();
         self.stop_engine().await;
         // A notification on its way to the system is written down first.
         let _raised = self.inner.raising.lock().await;

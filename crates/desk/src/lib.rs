@@ -30,6 +30,7 @@ mod sync;
 mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod updates;
 
 pub use desk::{Desk, DeskConfig, Ports, REQUEST_NAMES};
 pub use error::DeskError;

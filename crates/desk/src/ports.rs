@@ -1,7 +1,7 @@
 //! What the desk needs from outside, as small traits. The shell brings the real ones; `testing` has one fake each.
 
 use crate::{
-    api::{OpenTarget, notice::NoticeKind},
+    api::{OpenTarget, notice::NoticeKind, update::UpdateChannel},
     spoken::Spoken,
 };
 use async_trait::async_trait;
@@ -201,6 +201,51 @@ pub trait Shell: Send + Sync + 'static {
     fn start_at_login(&self, starts: bool) -> Result<(), String>;
     /// Closes the window, as the setting for the tray says.
     fn close_window(&self);
+}
+
+/// A version that a channel announces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// Its number.
+    pub version: String,
+    /// What is new in it, in Markdown.
+    pub notes: Option<String>,
+    /// When it was published.
+    pub published_at: Option<Timestamp>,
+}
+
+/// Why the app was not updated.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UpdateError {
+    /// Where updates come from cannot be reached, or the answer was cut.
+    #[error("updates cannot be reached: {0}")]
+    Unreachable(String),
+    /// The answer is not of the form it must have.
+    #[error("what is announced is not understood: {0}")]
+    NotUnderstood(String),
+    /// It was not signed with this build's key, or is not what was signed.
+    #[error("the signature is not good: {0}")]
+    BadSignature(String),
+    /// The system refused to install it.
+    #[error("the system did not install it: {0}")]
+    NotInstalled(String),
+}
+
+/// Hears how many bytes have come, and of how many, if that is known.
+pub type DownloadProgress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
+
+/// The means of updating the app.
+#[async_trait]
+pub trait Updater: Send + Sync + 'static {
+    /// What the channel announces, newer or not. A version above the one that runs is only given when the key that
+    /// signs releases has signed that very number for it.
+    async fn check(&self, channel: UpdateChannel) -> Result<Option<Announced>, UpdateError>;
+    /// Fetches the version that was announced last and checks its signature.
+    async fn download(&self, version: &str, progress: DownloadProgress) -> Result<(), UpdateError>;
+    /// Has the system install what was fetched.
+    async fn install(&self) -> Result<(), UpdateError>;
+    /// Ends the app and starts what is installed.
+    fn restart(&self);
 }
 
 /// Why the keychain could not be used.

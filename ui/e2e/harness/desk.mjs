@@ -14,10 +14,11 @@ const DRIVER = process.env.PROFFER_TAURI_DRIVER ?? "tauri-driver";
 export class Desk {
   #driver;
 
-  /** A desk on this desktop, with a data folder of its own unless it is given one. */
-  constructor(desktop, name = "desk", folder = join(desktop.folder, name)) {
+  /** A desk on this desktop, with a data folder of its own unless it is given one; `program` says which is started. */
+  constructor(desktop, name = "desk", folder = join(desktop.folder, name), program = undefined) {
     this.desktop = desktop;
     this.folder = folder;
+    this.program = program;
     mkdirSync(this.folder, { recursive: true });
   }
 
@@ -49,7 +50,7 @@ export class Desk {
       capabilities: {
         browserName: "wry",
         "wdio:enforceWebDriverClassic": true,
-        "tauri:options": { application: own("proffer") },
+        "tauri:options": { application: this.#application() },
       },
     });
   }
@@ -65,7 +66,11 @@ export class Desk {
 
   /** The app's own process ids: its program, not its web processes or the driver. */
   apps() {
-    return this.processes().filter((pid) => programOf(pid) === own("proffer"));
+    return this.processes().filter((pid) => programOf(pid) === this.#application());
+  }
+
+  #application() {
+    return this.program ?? own("proffer");
   }
 
   /** Ends the app as closing it does, and its driver; returns when no process of it is left. */
@@ -243,7 +248,8 @@ function named(id, text) {
 
 function programOf(pid) {
   try {
-    return readlinkSync(`/proc/${pid}/exe`);
+    // One that was replaced meanwhile still runs.
+    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, "");
   } catch {
     return "";
   }

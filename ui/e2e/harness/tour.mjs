@@ -112,7 +112,7 @@ export async function tour(desk, look) {
 
   await rail("settings");
   await desk.see("settings");
-  for (const section of ["accounts", "appearance", "notifications", "window", "sending", "data", "diagnostics"]) {
+  for (const section of ["accounts", "appearance", "notifications", "window", "sending", "updates", "data", "diagnostics"]) {
     await desk.press(`settings-go-${section}`);
     await look(`settings, ${section}`);
   }

@@ -513,7 +513,11 @@ customer_name: string,
 /**
  * For how much, ready to show.
  */
-amount_text: string, } | { "event": "support_requests_changed" } | { "event": "settings_changed" } | { "event": "close_asked" } | { "event": "navigation_requested", 
+amount_text: string, } | { "event": "support_requests_changed" } | { "event": "settings_changed" } | { "event": "update_changed", 
+/**
+ * How it stands now.
+ */
+update: UpdateView, } | { "event": "close_asked" } | { "event": "navigation_requested", 
 /**
  * Where.
  */
@@ -2984,7 +2988,11 @@ keeps_in_tray: boolean | null,
 /**
  * How long a sent message can be taken back, in seconds; 0 for not at all.
  */
-undo_seconds: number, };
+undo_seconds: number, 
+/**
+ * Which releases of the app are offered.
+ */
+update_channel: UpdateChannel, };
 
 /**
  * Lets the app start at login, or not.
@@ -3209,6 +3217,88 @@ end: number, };
  */
 export type TokenKept = "keychain" | "this_run";
 
+/**
+ * Why the app does not restart just now.
+ */
+export type UpdateBlocker = "unsaved_draft" | "sending";
+
+/**
+ * Which releases are offered.
+ */
+export type UpdateChannel = "stable" | "beta";
+
+/**
+ * Asks to install or to restart.
+ */
+export type UpdateConsent = { 
+/**
+ * Whether something that was typed could not be kept.
+ */
+has_unsaved_draft: boolean, };
+
+/**
+ * What went wrong with an update. The version that runs goes on running.
+ */
+export type UpdateProblem = "unreachable" | "not_understood" | "bad_signature" | "older_version" | "held_back" | "not_installed";
+
+/**
+ * How an update stands.
+ */
+export type UpdateState = "unavailable" | "up_to_date" | "checking" | "available" | "downloading" | "ready" | "installing" | "installed";
+
+/**
+ * The update as it stands.
+ */
+export type UpdateView = { 
+/**
+ * How it stands.
+ */
+state: UpdateState, 
+/**
+ * The version that runs.
+ */
+current_version: string, 
+/**
+ * The version that is announced, if it is newer.
+ */
+version: string | null, 
+/**
+ * What is new in it, as safe HTML; empty if nothing is said.
+ */
+notes_html: string, 
+/**
+ * When it was published.
+ */
+published_at: string | null, 
+/**
+ * How much of it has come.
+ */
+received_bytes: number, 
+/**
+ * How much there is to come, once that is known.
+ */
+size_bytes: number | null, 
+/**
+ * When the channel was last asked with success.
+ */
+checked_at: string | null, 
+/**
+ * What went wrong last.
+ */
+problem: UpdateProblem | null, 
+/**
+ * What was said of it, in English; may be empty.
+ */
+problem_detail: string, 
+/**
+ * Why it did not go on when it was last asked to.
+ */
+blocker: UpdateBlocker | null, 
+/**
+ * Whether this version was installed by the restart just before.
+ */
+is_fresh: boolean, };
+
 /** Every request, with what it takes and what it gives. */
 export type Requests = {
   /** Who is signed in, and where. */
@@ -3343,6 +3433,16 @@ export type Requests = {
   guide_open: { request: GuideOpen; response: GuideView };
   /** What a support person asks for; holds no secret. */
   diagnostics_show: { request: Nothing; response: DiagnosticsView };
+  /** How an update of the app stands. */
+  update_show: { request: Nothing; response: UpdateView };
+  /** Asks the channel for a newer version now. */
+  update_check: { request: Nothing; response: UpdateView };
+  /** Fetches the newer version; events tell how far it is. */
+  update_download: { request: Nothing; response: UpdateView };
+  /** Has the system install what was fetched, unless something stands in its way. */
+  update_install: { request: UpdateConsent; response: UpdateView };
+  /** Restarts the app into the installed version, unless something stands in its way. */
+  update_restart: { request: UpdateConsent; response: UpdateView };
   /** Where the window shall go, if a notification or link opened it; asked once at start. */
   navigation_take: { request: Nothing; response: NavigationTaken };
 };

@@ -15,6 +15,7 @@ import en_settings from "./en/settings.json";
 import en_status from "./en/status.json";
 import en_support from "./en/support.json";
 import en_thread from "./en/thread.json";
+import en_update from "./en/update.json";
 
 const CATALOGUE = {
   action: en_action,
@@ -33,6 +34,7 @@ const CATALOGUE = {
   status: en_status,
   support: en_support,
   thread: en_thread,
+  update: en_update,
 };
 
 type Area = keyof typeof CATALOGUE;

@@ -18,6 +18,7 @@ import { Search } from "../features/search/search.svelte";
 import { Guide } from "../features/session/guide.svelte";
 import { Session } from "../features/session/session.svelte";
 import { SettingsState } from "../features/settings/settings.svelte";
+import { Update } from "../features/update/update.svelte";
 import { request } from "../host";
 import { t } from "../i18n";
 import type { Place } from "./place";
@@ -51,6 +52,7 @@ export class DeskWindow {
   guide = new Guide();
   attention = new Attention();
   outbox = new Outbox();
+  update = new Update(() => this.keepTyped());
   place = $state<Place>("desk");
   sheet = $state<Sheet | null>(null);
   /** The question that is being opened: marked at once, shown when it is here. */
@@ -214,6 +216,14 @@ export class DeskWindow {
     if (next) await this.session.switchTo(next.account_id);
   }
 
+  /** Keeps all that is being typed; says whether it is kept. */
+  async keepTyped(): Promise<boolean> {
+    const kept = await Promise.all([this.conversation.flush(), this.dialog.flush()]);
+    if (this.centre.message !== "") await this.centre.saveDelivery();
+    const isAdding = this.conversation.uploads.length > 0;
+    return kept.every(Boolean) && !isAdding && !this.centre.error;
+  }
+
   async offerSubmitted() {
     this.sheet = null;
     await Promise.all([this.conversation.refresh(), this.centre.refresh()]);
@@ -266,6 +276,9 @@ export class DeskWindow {
         break;
       case "settings_changed":
         await this.settings.load();
+        break;
+      case "update_changed":
+        this.update.view = event.update;
         break;
       case "close_asked":
         // Who has no desk before them has nothing to be told of.

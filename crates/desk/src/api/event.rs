@@ -1,6 +1,6 @@
 //! What the UI hears without asking.
 
-use super::connection::ConnectionView;
+use super::{connection::ConnectionView, update::UpdateView};
 use proffer_domain::{CommandId, OfferId, QuestionId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -61,6 +61,11 @@ pub enum DeskEvent {
     SupportRequestsChanged,
     /// The settings changed, or what the system around the app can do.
     SettingsChanged,
+    /// An update of the app has come further.
+    UpdateChanged {
+        /// How it stands now.
+        update: UpdateView,
+    },
     /// The expert closed the window and was not asked yet whether the program goes on in the tray.
     CloseAsked,
     /// A notification or a link asks the window to go somewhere.

@@ -25,6 +25,7 @@ pub mod search;
 pub mod session;
 pub mod settings;
 pub mod support;
+pub mod update;
 
 pub use error::{ApiError, ApiErrorCode};
 pub use event::{DeskEvent, OpenTarget};
@@ -176,6 +177,16 @@ macro_rules! for_each_request {
             guide_open(guide::GuideOpen) -> guide::GuideView;
             /// What a support person asks for; holds no secret.
             diagnostics_show(Nothing) -> diagnostics::DiagnosticsView;
+            /// How an update of the app stands.
+            update_show(Nothing) -> update::UpdateView;
+            /// Asks the channel for a newer version now.
+            update_check(Nothing) -> update::UpdateView;
+            /// Fetches the newer version; events tell how far it is.
+            update_download(Nothing) -> update::UpdateView;
+            /// Has the system install what was fetched, unless something stands in its way.
+            update_install(update::UpdateConsent) -> update::UpdateView;
+            /// Restarts the app into the installed version, unless something stands in its way.
+            update_restart(update::UpdateConsent) -> update::UpdateView;
             /// Where the window shall go, if a notification or link opened it; asked once at start.
             navigation_take(Nothing) -> event::NavigationTaken;
         }

@@ -1,6 +1,6 @@
 //! Settings, kept in the journal.
 
-use super::notice::NoticeKind;
+use super::{notice::NoticeKind, update::UpdateChannel};
 use proffer_domain::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -167,6 +167,8 @@ pub struct Settings {
     pub keeps_in_tray: Option<bool>,
     /// How long a sent message can be taken back, in seconds; 0 for not at all.
     pub undo_seconds: u8,
+    /// Which releases of the app are offered.
+    pub update_channel: UpdateChannel,
 }
 
 impl Default for Settings {
@@ -181,6 +183,7 @@ impl Default for Settings {
             quiet_hours: QuietHours::default(),
             keeps_in_tray: None,
             undo_seconds: 5,
+            update_channel: UpdateChannel::Stable,
         }
     }
 }

@@ -11,6 +11,7 @@ mod phrases;
 mod preferences;
 mod session;
 mod templates;
+mod updates;
 
 pub(crate) use drafts::{DraftFile, DraftKind, DraftSlot, StoredDraft};
 pub(crate) use notices::{NewNotice, StoredNotice};
@@ -19,6 +20,7 @@ pub(crate) use outbox::{EntryState, NewEntry, StoredEntry};
 pub(crate) use phrases::StoredPhrase;
 pub(crate) use session::SavedSession;
 pub(crate) use templates::StoredTemplate;
+pub(crate) use updates::KeptUpdates;
 
 use crate::{
     cache::writing_pool,

@@ -23,6 +23,7 @@ mod search;
 mod session;
 mod settings;
 mod support;
+mod update;
 
 use crate::{
     api::{ApiError, ApiErrorCode},

@@ -105,6 +105,7 @@ async fn while_flying<T>(
 /// Sends one entry and deals with what came of it; gives its lane.
 async fn send(desk: &Desk, link: &Link, entry: StoredEntry) -> Uuid {
     let lane = entry.entry.lane;
+    let _sending = desk.inner.updates.sending();
     if let Err(error) = try_send(desk, link, &entry).await {
         // The entry is as it was; it is tried again with the same key.
         tracing::error!(%error, "an outbox entry could not be dealt with");

@@ -1,4 +1,9 @@
-//! One fake of each port, for tests: a recording notifier, a keychain in memory, a driven clock, seeded randomness.
+//! One fake of each port, for tests: a recording notifier, a keychain in memory, a driven clock, seeded randomness, an
+//! updater that does what it is told.
+
+mod updater;
+
+pub use updater::ScriptedUpdater;
 
 use crate::ports::{Clock, Entropy, Keychain, KeychainError, Notification, Notifier, NotifierError};
 use async_trait::async_trait;

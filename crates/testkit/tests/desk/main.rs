@@ -26,3 +26,4 @@ mod secrets;
 mod session;
 mod streams;
 mod two_desks;
+mod updates;

@@ -9,7 +9,11 @@ import Page from "./Settings.svelte";
 afterEach(() => vi.unstubAllGlobals());
 
 const part = (words: string) => createRawSnippet(() => ({ render: () => `<p>${words}</p>` }));
-const parts = { accounts: part("accounts here"), notices: part("test here") };
+const parts = {
+  accounts: part("accounts here"),
+  notices: part("test here"),
+  updates: createRawSnippet((channel: () => string) => ({ render: () => `<p>channel ${channel()}</p>` })),
+};
 
 test("before they are known only accounts stand there", () => {
   new ScriptedDesk({ data_show: () => null });
@@ -23,7 +27,7 @@ test("each section has its heading, to which the side list leads", async () => {
   const { target, press, find, text } = shown(Page, { settings, ...parts });
   expect(text()).toContain("test here");
   const sections = [...target.querySelectorAll("section")].map((one) => one.getAttribute("aria-labelledby"));
-  expect(sections).toHaveLength(7);
+  expect(sections).toHaveLength(8);
   for (const id of sections) expect(target.querySelector(`#${id}`)?.textContent, id!).toBeTruthy();
   press("settings-go-data");
   expect(document.activeElement?.id).toBe("settings-data");

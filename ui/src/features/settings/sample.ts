@@ -25,6 +25,7 @@ export const SET: Settings = {
   quiet_hours: { is_on: false, from_minute: 1320, to_minute: 420 },
   keeps_in_tray: null,
   undo_seconds: 5,
+  update_channel: "stable",
 };
 
 /** The view with some of it otherwise. */
