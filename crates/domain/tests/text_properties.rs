@@ -374,7 +374,7 @@ fn a_text_is_told_without_its_marks() {
         ("<b>raw</b> & so", "<b>raw</b> & so"),
         ("", ""),
     ] {
-        let told = text::to_plain(markdown);
+        let told = proffer_domain::text::to_plain(markdown);
         assert_eq!(
             told.split_whitespace().collect::<Vec<_>>().join(" "),
             plain,
