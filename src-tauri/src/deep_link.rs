@@ -1,11 +1,14 @@
 //! Links into the app: how the system hands them over, and what is done with them. Which are taken is decided by
-//! [`proffer_desk::deep_link_target`]; everything else is left alone, and logged without what it said.
+//! [`proffer_desk::deep_link::parse`]; everything else is left alone, and logged without what it said.
 //!
 //! Linux and Windows start the program with the link as its argument; a program that runs already gets it through the
 //! single instance. macOS sends an event.
 
 use crate::{desk_slot::DeskSlot, window};
-use proffer_desk::{api::OpenTarget, deep_link_target, is_deep_link};
+use proffer_desk::{
+    api::OpenTarget,
+    deep_link::{self, DeepLink},
+};
 use tauri::{AppHandle, Manager, async_runtime};
 
 /// What a command line asks for with regard to links.
@@ -22,12 +25,22 @@ pub(crate) enum Asked {
 /// Looks for a link among arguments. One that holds a link holds nothing else that counts: whoever made the link may
 /// have smuggled options in beside it.
 pub(crate) fn asked(arguments: impl IntoIterator<Item = impl AsRef<str>>) -> Asked {
-    let mut links = arguments.into_iter().filter(|argument| is_deep_link(argument.as_ref()));
+    let mut links = arguments
+        .into_iter()
+        .filter(|argument| deep_link::is_meant(argument.as_ref()));
     match (links.next(), links.next()) {
         (None, _) => Asked::Nothing,
-        (Some(link), None) => deep_link_target(link.as_ref()).map_or(Asked::Refused, Asked::Target),
+        (Some(link), None) => {
+            deep_link::parse(link.as_ref()).map_or(Asked::Refused, |link| Asked::Target(target(link)))
+        }
         // Systems hand over one at a time.
         (Some(_), Some(_)) => Asked::Refused,
+    }
+}
+
+fn target(link: DeepLink) -> OpenTarget {
+    match link {
+        DeepLink::Offer(offer_id) => OpenTarget::Offer { offer_id },
     }
 }
 

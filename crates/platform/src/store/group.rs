@@ -220,7 +220,7 @@ impl Place {
                 is_committed.await
             }
         };
-        waiting.is_over();
+        waiting.end();
         match outcome {
             Ok(Ok(())) => Ok(()),
             Ok(Err(words)) => Err(StoreError::Database(sqlx::Error::Io(std::io::Error::other(
@@ -237,7 +237,7 @@ impl Place {
 struct Waiting(Option<Queue>);
 
 impl Waiting {
-    fn is_over(mut self) {
+    fn end(mut self) {
         self.0 = None;
     }
 }
