@@ -167,10 +167,11 @@ async fn listen(
         };
         let at = Instant::now();
         tail.extend_from_slice(&buffer[..read]);
-        if ready.is_some() && contains(&tail, protocol.ready.as_bytes()).is_some() {
-            if let Some(ready) = ready.take() {
-                ready();
-            }
+        if ready.is_some()
+            && contains(&tail, protocol.ready.as_bytes()).is_some()
+            && let Some(ready) = ready.take()
+        {
+            ready();
         }
         let mut from = 0;
         while let Some(found) = contains(&tail[from..], b"mark-") {
