@@ -78,7 +78,7 @@ mod tests {
     fn a_changed_comment_or_signature_proves_nothing() {
         assert!(!has_signed(KEY, &changed("version:0.1.1", "version:9.9.9"), "9.9.9"));
         assert!(!has_signed(KEY, &changed("K+odjq", "K+odjr"), "0.1.1"));
-        assert!(!has_signed(KEY, &changed("AUxPF39J", "AUxPF39K"), "0.1.1"));
+        assert!(!has_signed(KEY, &changed("AxPF39J", "AxPF39K"), "0.1.1"));
     }
 
     #[test]

@@ -150,7 +150,7 @@ pub async fn show(
     )?))
 }
 
-/// The receipt of an offer that was accepted.
+/// The receipt of an offer that was accepted; one that was not is shown instead.
 pub async fn receipt(
     State(app): State<App>,
     visitor: Visitor,
@@ -160,7 +160,7 @@ pub async fn receipt(
     let account = visitor.account_for(Scope::Offer(id))?;
     let document = app.flow.offer_of_customer(account, id).await?;
     let Some(accepted_at) = document.offer.accepted_at else {
-        return Err(FlowError::code(ErrorCode::NotFound).into());
+        return Ok(visitor.respond(Redirect::to(&format!("/offers/{id}"))));
     };
     let payment = app.flow.payment_of(id, document.offer.version).await?;
     let times = Times::of(account);

@@ -129,6 +129,7 @@ const MATRIX: &[(&str, &str, For, Thing)] = &[
     ("GET", "/questions/{id}/files/{file}", ALL, Thing::QuestionFile),
     ("GET", "/offers/{id}", CUSTOMER, Thing::Offer),
     ("GET", "/offers/{id}/pay", CUSTOMER, Thing::Offer),
+    ("GET", "/offers/{id}/receipt", CUSTOMER, Thing::Offer),
     ("POST", "/offers/{id}/{action}", CUSTOMER, Thing::Offer),
     ("GET", "/offers/{id}/files/{file}", TALKERS, Thing::OfferFile),
     // Pages of moderators.

@@ -14,7 +14,7 @@ const PUBLIC: &str = "https://answers.example/";
 fn page_routes() -> Vec<(&'static str, Vec<Method>)> {
     let source = include_str!("../../src/pages/mod.rs");
     let table = source
-        .split("pub fn router(")
+        .split("fn table() -> RouteTable {")
         .nth(1)
         .unwrap()
         .split("\n}\n")
