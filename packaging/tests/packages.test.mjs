@@ -72,9 +72,16 @@ async function openUpdates() {
 const updateState = async (state, seconds) =>
   until(`the update is ${state}`, async () => (await desk.all("update-state"))[0]?.state === state, seconds);
 
+/** Asks the channel, and returns once the server was asked: what is seen before may be of the time before. */
+async function check() {
+  const { asked } = server;
+  await desk.press("update-check");
+  await until("the channel is asked", () => server.asked > asked);
+}
+
 /** Asks for updates and sees what is said of what the server has. */
 async function isRefused(words) {
-  await desk.press("update-check");
+  await check();
   await desk.see("update-problem", words);
   await updateState("up_to_date");
   assert.equal((await desk.all("update-download")).length, 0, "there is nothing to download");
@@ -82,7 +89,7 @@ async function isRefused(words) {
 
 /** Downloads what is announced and sees it fail. */
 async function downloadFails(words) {
-  await desk.press("update-check");
+  await check();
   await updateState("available");
   await desk.press("update-download");
   await desk.see("update-problem", words);
@@ -192,7 +199,10 @@ step("a download that is cut, and a server that is gone, are told and change not
   server.delivery = "cut";
   await downloadFails("its download was cut");
   await server.stop();
+  const failures = () => readFileSync(log, "utf8").split("the update could not be downloaded").length;
+  const before = failures();
   await desk.press("update-download");
+  await until("the second download failed too", () => failures() > before);
   await desk.see("update-problem", "could not be reached");
   await updateState("available");
   await goesOn();

@@ -53,6 +53,8 @@ export class UpdateServer {
   manifests = {};
   /** How a download is answered: "whole", "cut" in its middle, or "held" there until `letGo`. */
   delivery = "whole";
+  /** How often a channel was asked. */
+  asked = 0;
   #held = [];
 
   async start() {
@@ -81,6 +83,7 @@ export class UpdateServer {
 
   #answer({ url }, response) {
     if (url === "/package") return this.#deliver(response);
+    this.asked += 1;
     const manifest = this.manifests[url.slice(1, -".json".length)];
     if (!manifest) return response.writeHead(204).end();
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(manifest));

@@ -280,9 +280,8 @@ impl Desk {
     }
 
     async fn download_update(&self, updater: &dyn Updater) {
-        let Ok(_one_at_a_time) = self.inner.updates.busy.try_lock() else {
-            return;
-        };
+        // A question to the channel may be under way, also the daily one: what was asked for is done after it.
+        let _one_at_a_time = self.inner.updates.busy.lock().await;
         let view = self.update_view();
         let (UpdateState::Available, Some(version)) = (view.state, view.version) else {
             return;
@@ -345,9 +344,7 @@ impl Desk {
         let Some(updater) = self.inner.updates.updater.get().cloned() else {
             return Ok(self.update_view());
         };
-        let Ok(_one_at_a_time) = self.inner.updates.busy.try_lock() else {
-            return Ok(self.update_view());
-        };
+        let _one_at_a_time = self.inner.updates.busy.lock().await;
         let view = self.update_view();
         let (UpdateState::Ready, Some(version)) = (view.state, view.version) else {
             return Ok(self.update_view());
