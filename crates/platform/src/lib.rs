@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod cli;
+mod connections;
 pub mod demo;
 mod fault;
 pub mod flow;

@@ -1,7 +1,7 @@
 //! The platform as one thing: opened with a configuration, serving until it is told to stop.
 
 use crate::{
-    api,
+    api, connections,
     flow::{Flow, FlowError, StripeRoute},
     hints::{self, HintError, Hints, NatsHints, PostgresHints},
     jobs,
@@ -17,14 +17,12 @@ use axum::{
     http::{HeaderValue, Method, header},
     middleware::Next,
     response::Response,
-    serve::ListenerExt,
 };
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use metrics_exporter_prometheus::PrometheusHandle;
 use proffer_domain::PaymentMethod;
 use std::{
-    future::IntoFuture,
     net::SocketAddr,
     path::PathBuf,
     sync::Arc,
@@ -289,22 +287,16 @@ impl Platform {
         let relay = tokio::spawn(self.relay(&told));
         let upkeep = tokio::spawn(monitoring::upkeep());
         tokio::spawn(drain(stop.clone(), self.config.drain, ending.clone()));
-        // An event is a small write that must not wait for more to send with it.
-        let listener = listener.tap_io(|connection| {
-            if let Err(error) = connection.set_nodelay(true) {
-                tracing::debug!(%error, "a connection gathers small writes");
-            }
-        });
-        let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, router).with_graceful_shutdown(ending.clone().cancelled_owned());
+        let clock = self.config.ports.clock.clone();
+        let serving = connections::serve(listener, router, clock, ending.clone());
         let ended = async {
             ending.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
-        let served = tokio::select! {
-            served = server.into_future() => served,
-            () = ended => Ok(()),
-        };
+        tokio::select! {
+            () = serving => {}
+            () = ended => {}
+        }
         stop.cancel();
         ending.cancel();
         // What the last requests wrote is told to the others.
@@ -322,7 +314,7 @@ impl Platform {
         }
         upkeep.abort();
         self.store.close().await;
-        Ok(served?)
+        Ok(())
     }
 }
 

@@ -85,14 +85,12 @@ struct Channel {
     seats: BTreeMap<u64, Arc<Seat>>,
 }
 
-/// What is to be looked at.
-#[derive(Default)]
-pub(crate) struct Stirred {
-    /// These streams were written to.
-    pub(crate) streams: BTreeSet<StreamId>,
-    /// Any stream may have been.
-    pub(crate) all: bool,
-    /// Sessions have ended.
+/// What is to be looked up of everybody who listens; it takes a while when they are many.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Doubted {
+    /// Any stream may have been written to.
+    pub(crate) streams: bool,
+    /// Sessions may have ended.
     pub(crate) sessions: bool,
 }
 
@@ -102,7 +100,9 @@ struct Inside {
     channels: BTreeMap<StreamId, Channel>,
     seats: BTreeMap<u64, Arc<Seat>>,
     last_seat: u64,
-    stirred: Stirred,
+    /// These streams were written to.
+    stirred: BTreeSet<StreamId>,
+    doubted: Doubted,
 }
 
 /// What one who listens is to do.
@@ -120,6 +120,7 @@ pub(crate) enum Next {
 pub(crate) struct Listeners {
     inside: Mutex<Inside>,
     stirred: Notify,
+    doubted: Notify,
 }
 
 impl Listeners {
@@ -191,42 +192,58 @@ impl Listeners {
         let mut inside = self.lock();
         for stream in streams {
             if inside.channels.contains_key(stream) {
-                inside.stirred.streams.insert(*stream);
+                inside.stirred.insert(*stream);
             }
         }
-        if !inside.stirred.streams.is_empty() {
+        if !inside.stirred.is_empty() {
             self.stirred.notify_one();
         }
     }
 
-    /// Notes that any stream may have been written to.
-    pub(crate) fn stir_all(&self) {
-        self.lock().stirred.all = true;
-        self.stirred.notify_one();
-    }
-
-    /// Notes that sessions may have ended.
-    pub(crate) fn stir_sessions(&self) {
-        self.lock().stirred.sessions = true;
-        self.stirred.notify_one();
-    }
-
-    /// Waits until something is to be looked at.
-    pub(crate) async fn wait(&self) {
+    /// Waits until streams were written to.
+    pub(crate) async fn stirred(&self) {
         self.stirred.notified().await;
     }
 
-    /// Takes what is to be looked at.
-    pub(crate) fn take_stirred(&self) -> Stirred {
+    /// Takes the streams that were written to.
+    pub(crate) fn take_stirred(&self) -> BTreeSet<StreamId> {
         mem::take(&mut self.lock().stirred)
     }
 
-    /// Notes anew what could not be looked at.
-    pub(crate) fn put_back(&self, stirred: Stirred) {
+    /// Notes that something of all who listen is to be looked up.
+    pub(crate) fn doubt(&self, what: Doubted) {
         let mut inside = self.lock();
-        inside.stirred.streams.extend(stirred.streams);
-        inside.stirred.all |= stirred.all;
-        inside.stirred.sessions |= stirred.sessions;
+        inside.doubted.streams |= what.streams;
+        inside.doubted.sessions |= what.sessions;
+        if inside.doubted.streams || inside.doubted.sessions {
+            self.doubted.notify_one();
+        }
+    }
+
+    /// Notes that any stream may have been written to.
+    pub(crate) fn doubt_streams(&self) {
+        self.doubt(Doubted {
+            streams: true,
+            sessions: false,
+        });
+    }
+
+    /// Notes that sessions may have ended.
+    pub(crate) fn doubt_sessions(&self) {
+        self.doubt(Doubted {
+            streams: false,
+            sessions: true,
+        });
+    }
+
+    /// Waits until something is to be looked up.
+    pub(crate) async fn doubted(&self) {
+        self.doubted.notified().await;
+    }
+
+    /// Takes what is to be looked up.
+    pub(crate) fn take_doubted(&self) -> Doubted {
+        mem::take(&mut self.lock().doubted)
     }
 
     /// Where the streams that somebody listens to stand, as far as they were read here.
@@ -371,12 +388,12 @@ mod tests {
         let places = [(account, 0), (category, 0)];
         listeners.listen_to(&seat, &[], &places);
         listeners.stir([&account]);
-        assert_eq!(listeners.take_stirred().streams.len(), 1);
+        assert_eq!(listeners.take_stirred().len(), 1);
         listeners.listen_to(&seat, &[account, category], &places[..1]);
         assert_eq!(listeners.head(category), None);
         listeners.stand_up(&seat, &[account]);
         listeners.stir([&account]);
-        assert!(listeners.take_stirred().streams.is_empty() && listeners.heads().is_empty());
+        assert!(listeners.take_stirred().is_empty() && listeners.heads().is_empty());
         assert!(listeners.sessions().is_empty());
     }
 

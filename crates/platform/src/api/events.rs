@@ -6,11 +6,13 @@
 use super::{ApiProblem, Caller, sync::read_cursor};
 use crate::{
     App,
+    connections::LastsLong,
     flow::{Flow, FlowError, PageText, hash},
     monitoring::OpenStream,
     streams::{Ended, Next, Seat},
 };
 use axum::{
+    Extension,
     body::{Body, Bytes},
     extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, header},
@@ -98,7 +100,7 @@ pub async fn events(
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
-    Ok((headers, Body::from_stream(listener)).into_response())
+    Ok((Extension(LastsLong), headers, Body::from_stream(listener)).into_response())
 }
 
 type Reading = BoxFuture<'static, Result<PageText, FlowError>>;

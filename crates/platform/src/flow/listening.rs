@@ -1,9 +1,9 @@
 //! What those who listen are told: read once for all of them.
 
 use super::{Flow, FlowError};
-use crate::streams::{Batch, Listeners, Stirred};
+use crate::streams::{Batch, Doubted, Listeners};
 use proffer_protocol::StreamId;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// The largest number of changes that are read at once for those who listen.
 const BATCH: u32 = 500;
@@ -14,44 +14,27 @@ impl Flow {
         &self.listeners
     }
 
-    /// Reads what is new on the streams that were written to, shares it with those who listen to them, and ends those
-    /// whose session has ended.
+    /// Reads what is new on the streams that were written to, and shares it with those who listen to them.
     ///
     /// # Errors
-    /// If the database fails; what was to be looked at still is.
+    /// If the database fails; what was to be read still is.
     pub(crate) async fn tell_listeners(&self) -> Result<(), FlowError> {
-        let stirred = self.listeners.take_stirred();
-        let told = self.tell_of(&stirred).await;
+        let streams = self.listeners.take_stirred();
+        let told = self.tell_of(&streams).await;
         if told.is_err() {
-            self.listeners.put_back(stirred);
+            self.listeners.stir(&streams);
         }
         told
     }
 
-    async fn tell_of(&self, stirred: &Stirred) -> Result<(), FlowError> {
-        if stirred.sessions {
-            let asked = self.listeners.sessions();
-            let now = self.ports.clock.now();
-            let live: HashSet<String> = self.store.read().await?.live_sessions(&asked, now).await?;
-            self.listeners.end_all_but(&live, &asked);
-        }
-        let mut streams = stirred.streams.clone();
-        if stirred.all {
-            let known = self.listeners.heads();
-            let ids: Vec<StreamId> = known.iter().map(|(stream, _)| *stream).collect();
-            let heads = self.store.read().await?.stream_heads(&ids).await?;
-            let moved = known
-                .iter()
-                .filter(|(stream, head)| heads.get(stream).is_some_and(|now| now > head));
-            streams.extend(moved.map(|(stream, _)| *stream));
-        }
+    async fn tell_of(&self, streams: &BTreeSet<StreamId>) -> Result<(), FlowError> {
         if streams.is_empty() {
             return Ok(());
         }
         let mut tx = self.store.read().await?;
         for stream in streams {
-            while let Some(after) = self.listeners.head(stream) {
-                let found = tx.changes(stream, after, BATCH).await?;
+            while let Some(after) = self.listeners.head(*stream) {
+                let found = tx.changes(*stream, after, BATCH).await?;
                 if found.count == 0 {
                     break;
                 }
@@ -61,11 +44,43 @@ impl Flow {
                     last: found.last,
                     text: found.text,
                 };
-                self.listeners.publish(stream, batch);
+                self.listeners.publish(*stream, batch);
                 if !more {
                     break;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Looks up what is in doubt: which streams were written to, and whose session has ended, which ends their listening.
+    ///
+    /// # Errors
+    /// If the database fails; what was in doubt still is.
+    pub(crate) async fn look_after_listeners(&self) -> Result<(), FlowError> {
+        let doubted = self.listeners.take_doubted();
+        let looked = self.look_up(doubted).await;
+        if looked.is_err() {
+            self.listeners.doubt(doubted);
+        }
+        looked
+    }
+
+    async fn look_up(&self, doubted: Doubted) -> Result<(), FlowError> {
+        if doubted.sessions {
+            let asked = self.listeners.sessions();
+            let now = self.ports.clock.now();
+            let live: HashSet<String> = self.store.read().await?.live_sessions(&asked, now).await?;
+            self.listeners.end_all_but(&live, &asked);
+        }
+        if doubted.streams {
+            let known = self.listeners.heads();
+            let ids: Vec<StreamId> = known.iter().map(|(stream, _)| *stream).collect();
+            let heads = self.store.read().await?.stream_heads(&ids).await?;
+            let moved = known
+                .iter()
+                .filter(|(stream, head)| heads.get(stream).is_some_and(|now| now > head));
+            self.listeners.stir(moved.map(|(stream, _)| stream));
         }
         Ok(())
     }

@@ -133,11 +133,11 @@ impl Flow {
     /// Has those who listen here told what another instance committed.
     pub(crate) fn heard(&self, streams: &Streams, sessions_ended: bool) {
         if sessions_ended {
-            self.listeners.stir_sessions();
+            self.listeners.doubt_sessions();
         }
         match streams {
             Streams::These(streams) => self.listeners.stir(streams),
-            Streams::Any => self.listeners.stir_all(),
+            Streams::Any => self.listeners.doubt_streams(),
         }
         if sessions_ended || !streams.is_empty() {
             self.changed.send_modify(|count| *count += 1);
@@ -146,7 +146,7 @@ impl Flow {
 
     /// Notes that a session has ended, and has those who listen by it told.
     pub(crate) fn session_ended(&self) {
-        self.listeners.stir_sessions();
+        self.listeners.doubt_sessions();
         self.outgoing.session_ended();
     }
 
@@ -312,7 +312,7 @@ impl Flow {
 
     /// Tells who waits for changes here to look again, whatever it is that changed.
     pub fn wake(&self) {
-        self.listeners.stir_all();
+        self.listeners.doubt_streams();
         self.changed.send_modify(|count| *count += 1);
         self.committed.send_modify(|count| *count += 1);
     }

@@ -1,7 +1,11 @@
 //! Telling those who listen what was written.
 
 use super::failed;
-use crate::{flow::Flow, store::StoreError};
+use crate::{
+    flow::Flow,
+    store::{Stamp, StoreError},
+    streams::Doubted,
+};
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -14,37 +18,62 @@ const SESSION_POLLS: u32 = 30;
 /// Tells those who listen what was written: here as soon as it was, by another process as soon as it hints at it, or else
 /// at the next look. Ends them all when it is cancelled.
 pub(super) async fn watch(flow: &Flow, stop: &CancellationToken) {
+    // Side by side: to look everybody up takes a while, and news must not wait for it.
+    tokio::join!(tell(flow, stop), look(flow, stop));
+    flow.listeners().end_all();
+}
+
+/// Passes on what is written to the streams.
+async fn tell(flow: &Flow, stop: &CancellationToken) {
+    while stop.run_until_cancelled(flow.listeners().stirred()).await.is_some() {
+        if let Err(error) = flow.tell_listeners().await {
+            failed("listeners", &error);
+            if stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+/// Looks up what is in doubt, and for what no hint told of.
+async fn look(flow: &Flow, stop: &CancellationToken) {
     let listeners = flow.listeners();
-    let (mut polls, mut stamp) = (0, String::new());
+    let (mut polls, mut stamp) = (0, Stamp::default());
     let mut next_poll = Instant::now() + POLL;
     loop {
         tokio::select! {
             biased;
-            () = stop.cancelled() => break,
+            () = stop.cancelled() => return,
             () = tokio::time::sleep_until(next_poll) => {
                 next_poll = Instant::now() + POLL;
                 polls += 1;
                 match stamp_of(flow).await {
-                    Ok(now) if now != stamp => {
+                    Ok(now) => {
+                        listeners.doubt(Doubted {
+                            streams: now.changes != stamp.changes,
+                            sessions: now.decisions != stamp.decisions || polls % SESSION_POLLS == 0,
+                        });
                         stamp = now;
-                        listeners.stir_all();
-                        listeners.stir_sessions();
                     }
-                    Ok(_) if polls % SESSION_POLLS == 0 => listeners.stir_sessions(),
-                    Ok(_) => {}
                     Err(error) => failed("listeners", &error.into()),
                 }
             }
-            () = listeners.wait() => {}
+            () = listeners.doubted() => {}
         }
-        if let Err(error) = flow.tell_listeners().await {
-            // What could not be told is at the next look.
+        if let Err(error) = flow.look_after_listeners().await {
             failed("listeners", &error);
+            // What is still in doubt is looked up with the next look.
+            if stop
+                .run_until_cancelled(tokio::time::sleep_until(next_poll))
+                .await
+                .is_none()
+            {
+                return;
+            }
         }
     }
-    listeners.end_all();
 }
 
-async fn stamp_of(flow: &Flow) -> Result<String, StoreError> {
+async fn stamp_of(flow: &Flow) -> Result<Stamp, StoreError> {
     flow.store().read().await?.stamp().await
 }

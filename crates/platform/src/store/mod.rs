@@ -31,7 +31,7 @@ pub use listed::{ListKey, Listed, Part};
 pub use payments::{PaymentCount, PaymentRow};
 pub use people::{KeptEmail, KeptResponse};
 pub use rate_limits::Rate;
-pub use streams::{NewChange, StoredChanges};
+pub use streams::{NewChange, Stamp, StoredChanges};
 
 use crate::monitoring;
 use group::{Held, Queue};

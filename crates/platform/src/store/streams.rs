@@ -56,6 +56,15 @@ pub struct NewChange {
     pub id: Uuid,
 }
 
+/// What is another after a commit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// If it wrote to a stream.
+    pub changes: String,
+    /// If it wrote to the audit trail, as ending a session does.
+    pub decisions: String,
+}
+
 /// Changes of one stream, as the wire has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredChanges {
@@ -313,18 +322,19 @@ impl Tx {
         Ok(heads)
     }
 
-    /// Something that is another after a commit, by whichever process, that wrote to a stream or ended sessions.
+    /// What a commit changes, by whichever process.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn stamp(&mut self) -> Result<String, StoreError> {
+    pub async fn stamp(&mut self) -> Result<Stamp, StoreError> {
         let sql = if self.inner.backend_name() == "SQLite" {
-            "SELECT coalesce((SELECT max(rowid) FROM stream_change), 0) || '/' || coalesce((SELECT max(rowid) FROM audit), 0)"
+            "SELECT CAST(coalesce((SELECT max(rowid) FROM stream_change), 0) AS TEXT), \
+             CAST(coalesce((SELECT max(rowid) FROM audit), 0) AS TEXT)"
         } else {
-            "SELECT CAST(pg_current_snapshot() AS TEXT)"
+            "SELECT CAST(pg_current_snapshot() AS TEXT), CAST(pg_current_snapshot() AS TEXT)"
         };
-        let (stamp,): (String,) = sqlx::query_as(sql).fetch_one(&mut *self.inner).await?;
-        Ok(stamp)
+        let (changes, decisions) = sqlx::query_as(sql).fetch_one(&mut *self.inner).await?;
+        Ok(Stamp { changes, decisions })
     }
 
     /// Every number ever given on a stream, in order: what "gapless" is checked by.
