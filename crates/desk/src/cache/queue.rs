@@ -84,30 +84,45 @@ fn from(group: QueueGroupKind) -> String {
     format!("FROM question q INDEXED BY {index} WHERE {condition}")
 }
 
+/// Every question is in one group.
+fn sizes(held: u32, answered: u32, open: u32, all: u32) -> [u32; 4] {
+    [held, answered, open, all.saturating_sub(held + answered + open)]
+}
+
 /// NULL as no.
 fn sure(condition: &str) -> String {
     format!("coalesce({condition}, 0)")
 }
 
 impl Cache {
-    /// The counts on the filter's segments.
-    pub(crate) async fn queue_counts(&self, expert: AccountId, now: Timestamp) -> Result<QueueCounts> {
-        let (held, answered) = (from(QueueGroupKind::LockedByYou), from(QueueGroupKind::AnsweredByYou));
+    /// How many rows each group has, unfiltered, in the order of the groups asked for, and the counts on the filter's
+    /// segments: in one pass over what both count.
+    pub(crate) async fn queue_standing(&self, expert: AccountId, now: Timestamp) -> Result<([u32; 4], QueueCounts)> {
+        let (held, answered, open) = (
+            from(QueueGroupKind::LockedByYou),
+            from(QueueGroupKind::AnsweredByYou),
+            from(QueueGroupKind::Open),
+        );
         let sql = format!(
-            "SELECT (SELECT count(*) FROM question),
-                    (SELECT count(*) {held}) + (SELECT count(*) {answered}),
-                    (SELECT count(*) {held} AND {WAITING}) + (SELECT count(*) {answered} AND {WAITING})"
+            "SELECT held.n, answered.n, open.n, known.n, held.waiting + answered.waiting
+               FROM (SELECT count(*) AS n, coalesce(sum({WAITING}), 0) AS waiting {held}) held,
+                    (SELECT count(*) AS n, coalesce(sum({WAITING}), 0) AS waiting {answered}) answered,
+                    (SELECT count(*) AS n {open}) open,
+                    (SELECT count(*) AS n FROM question) known"
         );
         let row = sqlx::query(AssertSqlSafe(sql))
             .bind(blob(expert.0))
             .bind(now.as_millisecond())
             .fetch_one(&self.readers())
             .await?;
-        Ok(QueueCounts {
-            all: row.try_get(0)?,
-            mine: row.try_get(1)?,
-            waiting: row.try_get(2)?,
-        })
+        let (held, answered, open, all): (u32, u32, u32, u32) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+        let counts = QueueCounts {
+            all,
+            mine: held + answered,
+            waiting: row.try_get(4)?,
+        };
+        Ok((sizes(held, answered, open, all), counts))
     }
 
     /// How many rows each group has, unfiltered, in the order of the groups asked for.
@@ -128,8 +143,7 @@ impl Cache {
             .await?;
         let (held, answered, open, all): (u32, u32, u32, u32) =
             (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
-        // Every question is in one group.
-        Ok([held, answered, open, all.saturating_sub(held + answered + open)])
+        Ok(sizes(held, answered, open, all))
     }
 
     /// Where the questions stand that hold these words, in the index's language.

@@ -245,6 +245,26 @@ impl Cache {
         Ok(SearchFound { finds, next })
     }
 
+    /// The words of the index that begin so; `None` if there are more than `limit`.
+    pub(crate) async fn words_beginning(&self, begin: &str, limit: usize) -> Result<Option<Vec<String>>> {
+        // Each step is a look into the index: of a word's many documents none but the first is read.
+        let words: Vec<String> = sqlx::query_scalar(
+            "WITH RECURSIVE found (word) AS (
+               SELECT (SELECT term FROM search_word WHERE term >= ?1 AND term <= ?2 LIMIT 1)
+               UNION ALL
+               SELECT (SELECT term FROM search_word WHERE term >= found.word || char(1) AND term <= ?2 LIMIT 1)
+                 FROM found WHERE found.word IS NOT NULL
+             )
+             SELECT word FROM found WHERE word IS NOT NULL LIMIT ?3",
+        )
+        .bind(begin)
+        .bind(format!("{begin}{}", char::MAX))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1))
+        .fetch_all(&self.readers())
+        .await?;
+        Ok((words.len() <= limit).then_some(words))
+    }
+
     /// Customers by words of their names, the latest met first.
     pub(crate) async fn customers_named(&self, expression: &str, limit: u32) -> Result<Vec<FoundCustomer>> {
         let rows = sqlx::query(

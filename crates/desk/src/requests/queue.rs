@@ -43,7 +43,7 @@ impl Desk {
             offset: 0,
             limit: rows_of_a_page(request.limit),
         };
-        let sizes = self.inner.cache.queue_sizes(expert, now).await?;
+        let (sizes, counts) = self.inner.cache.queue_standing(expert, now).await?;
         let mut groups = Vec::new();
         for (kind, size) in GROUPS.into_iter().zip(sizes) {
             let (count, facts) = self.inner.cache.queue_group(kind, &asked, size).await?;
@@ -52,10 +52,7 @@ impl Desk {
                 groups.push(QueueGroup { kind, count, rows });
             }
         }
-        Ok(QueueView {
-            counts: self.inner.cache.queue_counts(expert, now).await?,
-            groups,
-        })
+        Ok(QueueView { counts, groups })
     }
 
     pub(crate) async fn queue_page(&self, request: QueuePage) -> Answer<QueueRows> {

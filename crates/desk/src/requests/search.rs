@@ -22,7 +22,9 @@ const FINDS_AT_MOST: u32 = 100;
 /// Customers shown beside the finds, and held against a filter.
 const CUSTOMERS_SHOWN: u32 = 5;
 const CUSTOMERS_FILTERED: u32 = 50;
-/// Documents that are looked at for a long unfinished word before all that have it are gathered.
+/// Words that a long unfinished one may stand for before the index is asked for its beginning.
+const WORDS_OF_A_BEGINNING: usize = 48;
+/// Documents that are looked at for an unfinished word of too many before all that have it are gathered.
 const OPENING_LOOKED_AT: u32 = 100;
 /// Documents that are looked at for words that stand together before a page is left short.
 const PHRASES_LOOKED_AT: u32 = 2_000;
@@ -85,6 +87,19 @@ impl Desk {
 
 impl Desk {
     async fn find(&self, asked: &SearchRequest, query: &Query) -> Result<SearchFound> {
+        let Some(begin) = query.long_beginning() else {
+            return self.find_listed(asked, query).await;
+        };
+        if let Some(words) = self.inner.cache.words_beginning(begin, WORDS_OF_A_BEGINNING).await? {
+            if words.is_empty() {
+                return Ok(SearchFound::default());
+            }
+            let listed = SearchRequest {
+                expression: query.expression_with(&words),
+                ..asked.clone()
+            };
+            return self.find_listed(&listed, query).await;
+        }
         if let Some(opening) = query.opening() {
             let wider = SearchRequest {
                 expression: Some(opening),
@@ -98,6 +113,11 @@ impl Desk {
                 return Ok(found);
             }
         }
+        self.find_listed(asked, query).await
+    }
+
+    /// Finds of what the index lists, whose texts have what must stand together.
+    async fn find_listed(&self, asked: &SearchRequest, query: &Query) -> Result<SearchFound> {
         let checks = query.checks(false);
         if checks.is_empty() {
             return self.inner.cache.search(asked).await;

@@ -31,6 +31,11 @@ pub(crate) struct Needle {
 }
 
 impl Needle {
+    /// Whether it is a longer beginning of a word than the index keeps.
+    fn is_long_beginning(&self) -> bool {
+        self.is_prefix && self.word.chars().count() > PREFIX_KEPT_CHARS
+    }
+
     /// In the index's language, with no more than so many letters of an unfinished word.
     fn expression(&self, letters: usize) -> String {
         if self.is_prefix {
@@ -54,10 +59,15 @@ impl Phrase {
         self.needles.last().is_some_and(|needle| needle.is_prefix)
     }
 
-    /// Whether it ends with a longer beginning of a word than the index keeps.
+    /// A longer beginning of a word than the index keeps, if it ends with one.
+    fn long_beginning(&self) -> Option<&str> {
+        let last = self.needles.last().filter(|needle| needle.is_long_beginning());
+        last.map(|needle| needle.word.as_str())
+    }
+
+    /// Whether it ends with one.
     fn is_opened(&self) -> bool {
-        let longer = |needle: &Needle| needle.is_prefix && needle.word.chars().count() > PREFIX_KEPT_CHARS;
-        self.needles.last().is_some_and(longer)
+        self.long_beginning().is_some()
     }
 }
 
@@ -116,6 +126,28 @@ impl Query {
     /// Whether nothing at all is asked for.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// A longer beginning of a word than the index keeps, if there is one: only what is typed last is unfinished.
+    pub(crate) fn long_beginning(&self) -> Option<&str> {
+        self.phrases.iter().find_map(Phrase::long_beginning)
+    }
+
+    /// The words in the index's language, with these for the [long beginning](Query::long_beginning).
+    pub(crate) fn expression_with(&self, words: &[String]) -> Option<String> {
+        let any: Vec<_> = words.iter().map(|word| quoted(word, false)).collect();
+        let any = format!("({})", any.join(" OR "));
+        let needles = self.phrases.iter().flat_map(|phrase| &phrase.needles);
+        let words: Vec<_> = needles
+            .map(|needle| {
+                if needle.is_long_beginning() {
+                    any.clone()
+                } else {
+                    needle.expression(usize::MAX)
+                }
+            })
+            .collect();
+        (!words.is_empty()).then(|| words.join(" AND "))
     }
 
     fn expression_to(&self, letters: usize) -> Option<String> {
@@ -291,6 +323,28 @@ mod tests {
             assert_eq!(query.checks(true).len(), checked, "{typed}");
         }
         assert_eq!(Query::read("registr \"formal complaint\"").checks(false).len(), 1);
+    }
+
+    #[test]
+    fn a_long_beginning_gives_way_to_the_words_that_begin_so() {
+        let words = ["registrar", "registry"].map(str::to_owned);
+        for (typed, begin, expression) in [
+            (
+                "my registr",
+                Some("registr"),
+                "\"my\" AND (\"registrar\" OR \"registry\")",
+            ),
+            (
+                "re-Registr",
+                Some("registr"),
+                "\"re\" AND (\"registrar\" OR \"registry\")",
+            ),
+            ("registr my", None, "\"registr\" AND \"my\""),
+        ] {
+            let query = Query::read(typed);
+            assert_eq!(query.long_beginning(), begin, "{typed}");
+            assert_eq!(query.expression_with(&words).as_deref(), Some(expression), "{typed}");
+        }
     }
 
     #[test]
