@@ -26,7 +26,7 @@ struct Measured {
     lines: u32,
     /// Milliseconds between frames while the list is scrolled.
     frames: Vec<f64>,
-    /// The same for a list that shows nothing new.
+    /// The same for a list of rows that never change.
     plain_frames: Vec<f64>,
     /// Milliseconds from a key or a click to the frame that shows what it did.
     actions: Vec<f64>,
@@ -75,7 +75,7 @@ pub(crate) fn measure(folder: &DeskFolder, url: &str) -> anyhow::Result<Vec<Row>
             samples: measured.frames.len(),
             note: format!(
                 "frames of 60 a second that were not drawn while a list of {lines} lines was scrolled, by 40 px a frame \
-                 and six times by a tenth of it; limit: the same height with rows that never change, in the same window"
+                 and six times by a tenth of it; limit: 2,000 such rows that never change and are all in the page, in the same window"
             ),
         },
         Row {

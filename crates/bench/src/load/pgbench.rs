@@ -27,6 +27,28 @@ struct Logged {
     parameters: BTreeMap<usize, Option<String>>,
 }
 
+/// Columns of a change that are parameters: its stream, its number in it, and three more.
+const CHANGE_PARAMETERS: usize = 5;
+
+impl Logged {
+    /// Of the numbers of changes, those that the streams' rows gave before, by their parameters.
+    fn numbers(&self, streams: &[String]) -> BTreeMap<usize, String> {
+        let text = |number: usize| self.parameters.get(&number).and_then(Option::as_deref);
+        let rows = (0..self.parameters.len() / CHANGE_PARAMETERS).filter_map(|row| {
+            let first = row * CHANGE_PARAMETERS + 1;
+            let seq: i64 = text(first + 1)?.parse().ok()?;
+            Some((first + 1, text(first)?, seq))
+        });
+        let rows: Vec<_> = rows.collect();
+        let expression = |(number, stream, seq): &(usize, &str, i64)| {
+            let last = rows.iter().filter(|(_, of, _)| of == stream).map(|row| row.2).max()?;
+            let place = streams.iter().position(|known| known == stream)?;
+            Some((*number, format!(":head_s{place} - {}", last - seq)))
+        };
+        rows.iter().filter_map(expression).collect()
+    }
+}
+
 /// Accepts `offer` in `database` and takes down how.
 pub(crate) async fn record(postgres: &Postgres, data: &Path, database: &str, offer: u32) -> anyhow::Result<Script> {
     let platform = Platform::open(super::crowd::config(data, Some(&postgres.url(database)))).await?;
@@ -150,24 +172,33 @@ fn script(logged: &[Logged], offer: u32, customer: &AccountId) -> anyhow::Result
         "\\set i :i + 1\n\\set k :client_id * :each + :i\n\\set n {offers} + :k\n\\set c {customers} + :k / {OFFERS_EACH}\n\
          \\set e {experts} + (:k / {OFFERS_EACH}) % {EXPERTS}\n\\set q {questions} + :k / 5\nBEGIN;\n"
     );
-    let mut heads = 0;
+    let mut streams = Vec::new();
     for statement in logged {
-        let is_change = statement.sql.starts_with("INSERT INTO stream_change ");
+        let numbers = if statement.sql.starts_with("INSERT INTO stream_change ") {
+            statement.numbers(&streams)
+        } else {
+            BTreeMap::new()
+        };
         let mut sql = statement.sql.clone();
         // From the last on, so that $1 is not found in $12.
         for (number, value) in statement.parameters.iter().rev() {
-            let place = format!("${number}");
-            let value = match value {
-                None => "NULL".to_owned(),
-                // The number that the stream's row just gave.
-                Some(_) if is_change && *number == 2 && heads > 0 => format!(":s{heads}_seq"),
-                Some(value) => names.expression(value),
+            let value = match (numbers.get(number), value) {
+                (Some(number), _) => number.clone(),
+                (None, None) => "NULL".to_owned(),
+                (None, Some(value)) => names.expression(value),
             };
-            sql = sql.replace(&place, &value);
+            sql = sql.replace(&format!("${number}"), &value);
         }
-        if sql.contains("RETURNING seq") {
-            heads += 1;
-            text.push_str(&format!("{sql} \\gset s{heads}_\n"));
+        if sql.starts_with("INSERT INTO stream (") {
+            streams = statement.parameters.values().flatten().step_by(2).cloned().collect();
+            let heads = streams.iter().enumerate().map(|(place, stream)| {
+                let stream = names.expression(stream);
+                format!("max(seq) FILTER (WHERE id = {stream}) AS s{place}")
+            });
+            let heads = heads.collect::<Vec<_>>().join(", ");
+            text.push_str(&format!(
+                "WITH taken AS ({sql}) SELECT {heads} FROM taken \\gset head_\n"
+            ));
         } else {
             text.push_str(&format!("{sql};\n"));
         }
@@ -270,6 +301,34 @@ mod tests {
         assert_eq!(read[&1].as_deref(), Some("it's, $2 = 'x'"));
         assert_eq!((read[&2].as_deref(), read[&3].as_deref()), (None, Some("7")));
         Ok(())
+    }
+
+    #[test]
+    fn changes_take_the_numbers_that_their_streams_gave() {
+        let values = [
+            "account:a",
+            "25",
+            "offer",
+            "x",
+            "1",
+            "account:b",
+            "7",
+            "question",
+            "y",
+            "1",
+            "account:b",
+            "8",
+            "offer",
+            "x",
+            "1",
+        ];
+        let logged = Logged {
+            sql: String::new(),
+            parameters: (1..).zip(values.map(|value| Some(value.to_owned()))).collect(),
+        };
+        let numbers = logged.numbers(&["account:a".to_owned(), "account:b".to_owned()]);
+        let expected = [(2, ":head_s0 - 0"), (7, ":head_s1 - 1"), (12, ":head_s1 - 0")];
+        assert_eq!(numbers, expected.map(|(number, text)| (number, text.to_owned())).into());
     }
 
     #[test]
