@@ -12,6 +12,7 @@ const [folder, url, email, password] = process.argv.slice(2);
 const FRAMES = 600;
 const ROUNDS = 20;
 const OFFERS = 5;
+const PLAIN_ROWS = 2_000;
 
 /** Scrolls an element for so many frames, jumping far now and then; gives the time between frames in ms. Runs in the page. */
 const SCROLL = (selector, frames, done) => {
@@ -30,17 +31,20 @@ const SCROLL = (selector, frames, done) => {
   requestAnimationFrame(frame);
 };
 
-/** Adds a list of as many plain rows as are in sight, as high as the real one: what the web view itself needs. */
-const ADD_PLAIN = () => {
+/** Adds a list of rows that never change and are all there: what the web view itself needs to scroll such rows. */
+const ADD_PLAIN = (count) => {
   const list = document.querySelector(".queue__list");
   const plain = list.cloneNode(true);
   plain.id = "plain";
   const lines = plain.querySelector(".vlist");
-  lines.style.height = list.querySelector(".vlist").style.height;
-  // Rows all along the way would be a list of all; these stay in sight while the empty height passes by.
-  [...lines.children].forEach((line, index) => {
-    Object.assign(line.style, { position: "sticky", top: `${index * 40}px`, transform: "none" });
-  });
+  const rows = [...lines.children].filter((line) => line.querySelector(".qrow"));
+  lines.replaceChildren();
+  lines.style.height = "auto";
+  for (let index = 0; index < count; index += 1) {
+    const line = rows[index % rows.length].cloneNode(true);
+    Object.assign(line.style, { position: "static", transform: "none" });
+    lines.append(line);
+  }
   list.parentNode.append(plain);
   list.style.display = "none";
 };
@@ -137,7 +141,7 @@ try {
 
   const frames = await run(desk, SCROLL, ".queue__list", FRAMES);
   await until("the rows are in sight", async () => (await desk.all("queue-row")).length > 5);
-  await desk.window.execute(ADD_PLAIN);
+  await desk.window.execute(ADD_PLAIN, PLAIN_ROWS);
   const plainFrames = await run(desk, SCROLL, "#plain", FRAMES);
   await desk.window.execute(REMOVE_PLAIN);
 
@@ -162,11 +166,17 @@ try {
     { click: '[data-testid="rail-desk"]' },
   ];
   const actions = [];
+  const slowest = cycle.map((act) => ({ act: Object.values(act).join(" "), times: [] }));
   // One after the other: the driver waits a minute for an answer and no longer.
   for (let round = 0; round < ROUNDS; round += 1) {
     const times = await run(desk, ACT, cycle);
     if (typeof times === "string") throw new Error(times);
     actions.push(...times);
+    times.forEach((time, place) => slowest[place].times.push(time));
+  }
+  for (const { act, times } of slowest) {
+    const sorted = times.toSorted((one, other) => one - other);
+    console.error(`    ${act}: ${[0.5, 0.9, 1].map((share) => Math.round(sorted[Math.ceil(share * times.length) - 1])).join(" / ")} ms`);
   }
   const offers = [];
   for (let round = 0; round < OFFERS; round += 1) offers.push(await offerByKeyboard());
