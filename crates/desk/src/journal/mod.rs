@@ -4,6 +4,7 @@
 mod accounts;
 mod drafts;
 mod export;
+mod kept;
 mod notices;
 mod offer_origins;
 mod outbox;

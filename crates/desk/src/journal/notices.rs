@@ -270,22 +270,13 @@ impl Journal {
 
     /// Until when notifications are paused, by the last that was said.
     pub(crate) async fn paused_until(&self) -> Result<Option<Timestamp>> {
-        let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = 'paused_until'")
-            .fetch_optional(&self.pool)
-            .await?;
+        let text = self.kept_text("paused_until").await?;
         Ok(text.and_then(|text| text.parse().ok()))
     }
 
     /// Pauses notifications until then.
     pub(crate) async fn pause_until(&self, until: Timestamp) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO setting (name, value) VALUES ('paused_until', ?)
-             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        )
-        .bind(until.to_string())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        self.keep_text("paused_until", &until.to_string()).await
     }
 
     /// Puts a digest in the place of the notices it tells of, which will not be raised one by one. Those that were

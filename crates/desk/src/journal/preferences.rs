@@ -10,25 +10,12 @@ use uuid::Uuid;
 impl Journal {
     /// The settings.
     pub(crate) async fn settings(&self) -> Result<Settings> {
-        let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = 'settings'")
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(text
-            .map(|text| serde_json::from_str(&text))
-            .transpose()?
-            .unwrap_or_default())
+        self.kept("settings").await
     }
 
     /// Keeps the settings.
     pub(crate) async fn save_settings(&self, settings: &Settings) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO setting (name, value) VALUES ('settings', ?)
-             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        )
-        .bind(serde_json::to_string(settings)?)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        self.keep("settings", settings).await
     }
 
     /// Notes that a question or offer was seen at `now`; says whether that is news.

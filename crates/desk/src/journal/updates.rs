@@ -18,24 +18,11 @@ pub(crate) struct KeptUpdates {
 impl Journal {
     /// What is kept of updates.
     pub(crate) async fn updates(&self) -> Result<KeptUpdates> {
-        let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = 'updates'")
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(text
-            .map(|text| serde_json::from_str(&text))
-            .transpose()?
-            .unwrap_or_default())
+        self.kept("updates").await
     }
 
     /// Keeps it.
     pub(crate) async fn save_updates(&self, kept: &KeptUpdates) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO setting (name, value) VALUES ('updates', ?)
-             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        )
-        .bind(serde_json::to_string(kept)?)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        self.keep("updates", kept).await
     }
 }
