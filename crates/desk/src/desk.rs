@@ -292,6 +292,16 @@ impl Desk {
         self.inner.cache.documents_as_kept().await
     }
 
+    /// How SQLite goes about a statement in each of the desk's two files that it is a statement of, step by step.
+    #[cfg(any(test, feature = "testing"))]
+    pub async fn explain(&self, statement: &str) -> Vec<Vec<String>> {
+        let plans = [
+            self.inner.cache.explain(statement).await,
+            self.inner.journal.explain(statement).await,
+        ];
+        plans.into_iter().flatten().collect()
+    }
+
     pub(crate) fn tell(&self, event: DeskEvent) {
         // Nobody listening is no failure: a window asks for everything when it comes up.
         let _ = self.inner.events.send(event);

@@ -64,7 +64,8 @@ impl Cache {
     /// An expert's offers on a question, newest first.
     pub(crate) async fn offers_on(&self, question: QuestionId, expert: AccountId) -> Result<Vec<OfferDocument>> {
         let texts: Vec<String> = sqlx::query_scalar(
-            "SELECT document FROM offer WHERE question_id = ? AND expert_id = ? ORDER BY sent_at DESC, id DESC",
+            "SELECT document FROM offer INDEXED BY offer_of_question
+              WHERE question_id = ? AND expert_id = ? ORDER BY sent_at DESC, id DESC",
         )
         .bind(blob(question.0))
         .bind(blob(expert.0))

@@ -1,4 +1,4 @@
-//! What the cache holds, for tests that compare it with the platform.
+//! What the cache holds, for tests that compare it with the platform, and how it goes about a statement.
 
 use super::Cache;
 use crate::error::Result;
@@ -6,7 +6,19 @@ use proffer_protocol::Entity;
 use sqlx::Row;
 use uuid::Uuid;
 
+/// How SQLite goes about a statement, step by step; `None` if it is none of this database.
+pub(crate) async fn explain(pool: &sqlx::SqlitePool, statement: &str) -> Option<Vec<String>> {
+    let sql = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+    let steps = sqlx::query(sql).fetch_all(pool).await.ok()?;
+    steps.iter().map(|step| step.try_get(3).ok()).collect()
+}
+
 impl Cache {
+    /// How it goes about a statement; `None` if that is none of its own.
+    pub(crate) async fn explain(&self, statement: &str) -> Option<Vec<String>> {
+        explain(&self.readers(), statement).await
+    }
+
     /// Every document as the text that came.
     pub(crate) async fn documents_as_kept(&self) -> Result<Vec<(String, Uuid, String)>> {
         let mut found = Vec::new();

@@ -25,6 +25,8 @@ mod write_ahead;
 pub(crate) use batch::{Batch, QuestionWords};
 pub(crate) use files::FileHash;
 pub(crate) use index::{Indexed, indexed_text, offer_text};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use inspect::explain;
 pub(crate) use queue::{Places, QueueFacts, QueueRequest};
 pub(crate) use rows::statements;
 pub(crate) use search::{Find, SearchFound, SearchRequest};

@@ -12,16 +12,17 @@ impl Cache {
         kind: ServiceKind,
         currency: Currency,
     ) -> Result<Vec<i64>> {
-        Ok(sqlx::query_scalar(
-            "SELECT document ->> '$.offer.terms.price.amount_minor' AS price FROM offer
+        let mut prices: Vec<i64> = sqlx::query_scalar(
+            "SELECT document ->> '$.offer.terms.price.amount_minor' FROM offer
               WHERE expert_id = ? AND state IN ('accepted', 'in_progress', 'delivered', 'completed')
-                AND document ->> '$.offer.terms.kind' = ? AND document ->> '$.offer.terms.price.currency' = ?
-              ORDER BY price",
+                AND document ->> '$.offer.terms.kind' = ? AND document ->> '$.offer.terms.price.currency' = ?",
         )
         .bind(blob(expert.0))
         .bind(kind.as_str())
         .bind(currency.code())
         .fetch_all(&self.readers())
-        .await?)
+        .await?;
+        prices.sort_unstable();
+        Ok(prices)
     }
 }

@@ -47,7 +47,8 @@ const HELD_BY_ME: &str = "(q.lock_holder_id IS ?1 AND q.lock_expires_at > ?2)";
 const FREE: &str = "(q.lock_expires_at IS NULL OR q.lock_expires_at <= ?2)";
 const WAITING: &str = "(q.state <> 'closed'
     AND (coalesce(q.last_kind, 'reply') IN ('answer', 'info_request')
-         OR q.id IN (SELECT o.question_id FROM offer o WHERE o.expert_id = ?1 AND o.state IN ('sent', 'held'))))";
+         OR q.id IN (SELECT o.question_id FROM offer o INDEXED BY offer_waiting
+                      WHERE o.expert_id = ?1 AND o.state IN ('sent', 'held'))))";
 
 /// Where a group's rows are found and by which condition. The terms of the partial indices stand in the conditions.
 struct Source {
@@ -204,8 +205,8 @@ impl Cache {
             "SELECT q.id, q.number, q.category_id, q.customer_name, q.title, q.state, q.lock_holder_id,
                     q.lock_holder_name, q.lock_expires_at, q.answered_by_me, q.is_rated, q.asked_at,
                     q.last_activity_at, q.last_kind, q.last_reply_at,
-                    (SELECT o.state FROM offer o WHERE o.question_id = q.id AND o.expert_id = ?1
-                      ORDER BY o.sent_at DESC LIMIT 1), ?3
+                    (SELECT o.state FROM offer o INDEXED BY offer_of_question
+                      WHERE o.question_id = q.id AND o.expert_id = ?1 ORDER BY o.sent_at DESC LIMIT 1), ?3
              {matching} ORDER BY q.last_activity_at DESC LIMIT ?4 OFFSET ?5"
         ))
         .fetch_all(&self.readers())

@@ -72,6 +72,12 @@ impl Journal {
         Ok(Self { pool, drafts })
     }
 
+    /// How SQLite goes about a statement; `None` if that is none of the journal's.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) async fn explain(&self, statement: &str) -> Option<Vec<String>> {
+        crate::cache::explain(&self.pool, statement).await
+    }
+
     /// Closes the file cleanly.
     pub(crate) async fn close(&self) {
         self.pool.close().await;

@@ -45,15 +45,11 @@ impl Journal {
 
     /// When each of these was last seen.
     pub(crate) async fn read_marks(&self, account: AccountId, subjects: &[Uuid]) -> Result<HashMap<Uuid, Timestamp>> {
-        let wanted = serde_json::to_string(
-            &subjects
-                .iter()
-                .map(|id| id.simple().to_string().to_uppercase())
-                .collect::<Vec<_>>(),
-        )?;
+        let wanted: Vec<_> = subjects.iter().map(|id| id.simple().to_string()).collect();
+        let wanted = serde_json::to_string(&wanted)?;
         let rows = sqlx::query(
             "SELECT subject_id, read_at FROM read_mark
-             WHERE account_id = ? AND hex(subject_id) IN (SELECT value FROM json_each(?))",
+             WHERE account_id = ? AND subject_id IN (SELECT unhex(value) FROM json_each(?))",
         )
         .bind(blob(account.0))
         .bind(wanted)

@@ -1,0 +1,53 @@
+//! How SQLite goes about each statement of the desk: by an index, not by reading through a table that grows with the
+//! expert's work, nor by sorting what an index has in order.
+//!
+//! Checked are the statements that run while an expert works and asks for every view, and those that stand whole in the
+//! sources. One that is put together and did not run fails the test: `work.rs` must ask for it.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod plans;
+mod statements;
+mod work;
+
+use proffer_testkit::World;
+use statements::{Recorder, in_sources, normalised};
+use std::collections::BTreeSet;
+
+/// A process of its own: the recorder hears all of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_goes_by_an_index() -> anyhow::Result<()> {
+    let recorder = Recorder::install()?;
+    let world = World::begin().await?;
+    let desk = work::done(&world).await?;
+    let ran = recorder.statements();
+    let mut checked = BTreeSet::new();
+    let mut complaints = Vec::new();
+    let mut rules = plans::Rules::default();
+    let mut unseen = Vec::new();
+    for statement in ran.iter().cloned().chain(in_sources()?) {
+        if !checked.insert(statement.clone()) {
+            continue;
+        }
+        let plans = desk.desk.explain(&statement).await;
+        if plans.is_empty() {
+            // The platform's, which runs in this process too, or a piece of one that is put together.
+            if !ran.contains(&statement) && !ran.iter().any(|whole| whole.contains(&statement)) {
+                unseen.push(statement);
+            }
+            continue;
+        }
+        for plan in plans {
+            complaints.extend(rules.broken_by(&normalised(&statement), &plan));
+        }
+    }
+    assert!(checked.len() > 100, "{} statements", checked.len());
+    assert!(
+        unseen.is_empty(),
+        "these did not run, so nobody knows how they go: {unseen:#?}"
+    );
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    let idle = rules.exceptions_without_use();
+    assert!(idle.is_empty(), "these exceptions are needed no more: {idle:#?}");
+    desk.desk.close().await;
+    Ok(())
+}

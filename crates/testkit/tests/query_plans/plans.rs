@@ -1,0 +1,109 @@
+//! What a plan must not hold, and where it may all the same.
+
+/// Tables that grow with an expert's work.
+const LARGE: [&str; 10] = [
+    "question",
+    "message",
+    "offer",
+    "customer",
+    "search",
+    "customer_search",
+    "notice",
+    "read_mark",
+    "offer_made_from",
+    "outbox",
+];
+
+/// A step that a rule forbids and that is right where it is.
+struct Exception {
+    /// A piece of the statement.
+    statement: &'static str,
+    /// A piece of the step.
+    step: &'static str,
+    #[expect(dead_code, reason = "it is for who reads this")]
+    why: &'static str,
+}
+
+const fn but(statement: &'static str, step: &'static str, why: &'static str) -> Exception {
+    Exception { statement, step, why }
+}
+
+const EXCEPTIONS: &[Exception] = &[];
+
+/// The rules, and which exceptions were made.
+pub struct Rules {
+    used: Vec<bool>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            used: vec![false; EXCEPTIONS.len()],
+        }
+    }
+}
+
+impl Rules {
+    /// What of a statement's plan breaks a rule.
+    pub fn broken_by(&mut self, statement: &str, plan: &[String]) -> Vec<String> {
+        let mut broken = Vec::new();
+        for step in plan {
+            let Some(why) = forbidden(statement, step) else {
+                continue;
+            };
+            let exception = EXCEPTIONS
+                .iter()
+                .position(|exception| statement.contains(exception.statement) && step.contains(exception.step));
+            match exception {
+                Some(place) => self.used[place] = true,
+                None => broken.push(format!("{why}: {step}\n    in {statement}")),
+            }
+        }
+        broken
+    }
+
+    /// Exceptions that nothing needs.
+    pub fn exceptions_without_use(&self) -> Vec<&'static str> {
+        let unused = EXCEPTIONS.iter().zip(&self.used).filter(|(_, is_used)| !**is_used);
+        unused.map(|(exception, _)| exception.statement).collect()
+    }
+}
+
+/// Whether a table of a plan's step, which goes by its name in the statement, is a large one.
+fn is_large(statement: &str, name: &str) -> bool {
+    let words: Vec<&str> = statement
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+        .collect();
+    LARGE.iter().any(|table| {
+        *table == name
+            || words
+                .windows(3)
+                .any(|words| words[0] == *table && (words[1] == name || (words[1] == "AS" && words[2] == name)))
+    })
+}
+
+/// Why a step is not to be.
+fn forbidden(statement: &str, step: &str) -> Option<&'static str> {
+    if step.contains("AUTOMATIC") {
+        return Some("an index is made for this one statement");
+    }
+    // To put those in order that are equal by an index takes nothing.
+    let sorts_ties = step.contains(" LAST ") || step.contains(" RIGHT PART ");
+    if step.starts_with("USE TEMP B-TREE") && !sorts_ties {
+        return Some("it sorts");
+    }
+    if statement.contains("question_id = ") && step.contains("offer_of_expert") {
+        return Some("it goes through all offers for those of one question");
+    }
+    let name = step.strip_prefix("SCAN ")?.split(' ').next()?;
+    if !is_large(statement, name) {
+        return None;
+    }
+    if let Some((_, asked)) = step.split_once("VIRTUAL TABLE INDEX ") {
+        // A word or a row of a text index.
+        let is_looked_up = asked.contains('M') || asked.contains('=');
+        return (!is_looked_up).then_some("it reads a text index through");
+    }
+    Some("it reads a table or an index through")
+}
