@@ -15,6 +15,9 @@ use std::{
 };
 use tokio::sync::Notify;
 
+/// How many changes one event holds at most. Whoever stops reading keeps one event waiting for them, of documents as long
+/// as people write them: few, so that any number of such readers can be borne.
+pub(crate) const EVENT_CHANGES: u32 = 16;
 /// How much of a stream's latest is kept for those who are a little behind.
 const RECENT_BATCHES: usize = 32;
 const RECENT_BYTES: usize = 256 * 1024;

@@ -16,6 +16,7 @@ use std::{
         atomic::{AtomicU32, Ordering},
     },
 };
+use tokio::sync::watch;
 
 #[derive(Default)]
 struct Losses {
@@ -242,5 +243,97 @@ impl Platform for FailingPlatform {
         let more = self.failures.more_bytes.load(Ordering::SeqCst);
         let more = futures_util::stream::iter((0..more).map(|_| Ok(Bytes::from_static(b"x"))));
         Ok(Box::pin(futures_util::StreamExt::chain(bytes, more)))
+    }
+}
+
+/// Connects by HTTP; what the platform tells as it happens is taken only while its gate is open, so that it stands in the
+/// line meanwhile.
+#[derive(Clone)]
+pub struct GatedConnector {
+    is_open: watch::Sender<bool>,
+}
+
+impl Default for GatedConnector {
+    fn default() -> Self {
+        Self {
+            is_open: watch::Sender::new(true),
+        }
+    }
+}
+
+impl GatedConnector {
+    /// Takes nothing more; what is being taken still comes.
+    pub fn close(&self) {
+        self.is_open.send_replace(false);
+    }
+
+    /// Takes what stands in the line, and all that comes.
+    pub fn open(&self) {
+        self.is_open.send_replace(true);
+    }
+}
+
+impl PlatformConnector for GatedConnector {
+    fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
+        Ok(Arc::new(GatedPlatform {
+            inner: HttpConnector.connect(url)?,
+            is_open: self.is_open.clone(),
+        }))
+    }
+}
+
+struct GatedPlatform {
+    inner: Arc<dyn Platform>,
+    is_open: watch::Sender<bool>,
+}
+
+#[async_trait]
+impl Platform for GatedPlatform {
+    async fn sign_in(&self, request: &SignInRequest) -> Result<SessionCreated, PlatformError> {
+        self.inner.sign_in(request).await
+    }
+    async fn sign_out(&self, token: &str) -> Result<(), PlatformError> {
+        self.inner.sign_out(token).await
+    }
+    async fn me(&self, token: &str) -> Result<Me, PlatformError> {
+        self.inner.me(token).await
+    }
+    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncText, PlatformError> {
+        self.inner.sync(token, cursor, limit).await
+    }
+    async fn events(
+        &self,
+        token: &str,
+        cursor: &str,
+    ) -> Result<BoxStream<'static, Result<PlatformEvent, PlatformError>>, PlatformError> {
+        let events = self.inner.events(token, cursor).await?;
+        let behind = (events, self.is_open.subscribe());
+        let gated = futures_util::stream::unfold(behind, |(mut events, mut is_open)| async move {
+            // Its sender lives as long as the platform that gave it.
+            is_open.wait_for(|is_open| *is_open).await.ok()?;
+            let event = futures_util::StreamExt::next(&mut events).await?;
+            Some((event, (events, is_open)))
+        });
+        Ok(Box::pin(gated))
+    }
+    async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError> {
+        self.inner.command(token, call).await
+    }
+    async fn upload(
+        &self,
+        token: &str,
+        id: AttachmentId,
+        name: &str,
+        file: PathBuf,
+        progress: Progress,
+    ) -> Result<(), PlatformError> {
+        self.inner.upload(token, id, name, file, progress).await
+    }
+    async fn download(
+        &self,
+        token: &str,
+        id: AttachmentId,
+    ) -> Result<BoxStream<'static, Result<Bytes, PlatformError>>, PlatformError> {
+        self.inner.download(token, id).await
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     connections::LastsLong,
     flow::{Flow, FlowError, PageText, hash},
     monitoring::OpenStream,
-    streams::{Ended, Next, Seat},
+    streams::{EVENT_CHANGES, Ended, Next, Seat},
 };
 use axum::{
     Extension,
@@ -35,8 +35,6 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const HEARTBEAT_TEXT: &[u8] = b":\n\n";
 /// When clients come again that are sent to another instance: spread over this time, after a moment.
 const RECONNECT: Duration = Duration::from_secs(2);
-/// The largest number of changes in one event.
-const BATCH: u32 = 500;
 
 /// What `GET /v1/events` takes.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -145,7 +143,7 @@ impl Listener {
 
     fn read(&self) -> Reading {
         let (flow, cursor, (account, role)) = (self.flow.clone(), self.cursor(), self.account);
-        Box::pin(async move { flow.page_for(account, role, &cursor, BATCH).await })
+        Box::pin(async move { flow.page_for(account, role, &cursor, EVENT_CHANGES).await })
     }
 
     /// Takes in what was read: the event to send, if there is any.

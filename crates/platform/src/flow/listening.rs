@@ -1,12 +1,9 @@
 //! What those who listen are told: read once for all of them.
 
 use super::{Flow, FlowError};
-use crate::streams::{Batch, Doubted, Listeners};
+use crate::streams::{Batch, Doubted, EVENT_CHANGES, Listeners};
 use proffer_protocol::StreamId;
 use std::collections::{BTreeSet, HashSet};
-
-/// The largest number of changes that are read at once for those who listen.
-const BATCH: u32 = 500;
 
 impl Flow {
     /// Everybody who listens here.
@@ -34,7 +31,7 @@ impl Flow {
         let mut tx = self.store.read().await?;
         for stream in streams {
             while let Some(after) = self.listeners.head(*stream) {
-                let found = tx.changes(*stream, after, BATCH).await?;
+                let found = tx.changes(*stream, after, EVENT_CHANGES).await?;
                 if found.count == 0 {
                     break;
                 }

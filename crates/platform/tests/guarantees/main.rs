@@ -42,6 +42,7 @@ mod sign_in;
 mod smtp;
 #[path = "../shared/smtp_server.rs"]
 mod smtp_server;
+mod slow_readers;
 mod streams;
 mod stripe;
 #[path = "../shared/stripe_stand_in.rs"]

@@ -85,9 +85,14 @@ impl Instance {
         self.log.lock().unwrap().clone()
     }
 
+    /// Its process.
+    pub fn id(&self) -> anyhow::Result<u32> {
+        self.child.id().context("it has ended")
+    }
+
     /// Tells it to end.
     pub async fn terminate(&self) -> anyhow::Result<()> {
-        let id = self.child.id().context("it has ended")?.to_string();
+        let id = self.id()?.to_string();
         let told = Command::new("kill").args(["-TERM", &id]).status().await?;
         anyhow::ensure!(told.success(), "it could not be told");
         Ok(())

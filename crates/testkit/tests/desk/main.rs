@@ -24,6 +24,7 @@ mod recovery;
 mod search;
 mod secrets;
 mod session;
+mod slow_desk;
 mod streams;
 mod two_desks;
 mod updates;
