@@ -50,12 +50,8 @@ async fn next(heard: &mut Box<dyn Heard>) -> Result<Hint, HintError> {
 
 /// Publishes until it goes out.
 async fn publish(hints: &dyn Hints, hint: &Hint) {
-    let trying = async {
-        while hints.publish(hint).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, trying).await.expect("it goes out");
+    let goes_out = until("it goes out", async || Ok(hints.publish(hint).await.ok()));
+    goes_out.await.unwrap();
 }
 
 async fn suite(mut setting: impl Setting) -> anyhow::Result<()> {
@@ -131,15 +127,10 @@ async fn suite(mut setting: impl Setting) -> anyhow::Result<()> {
     }
 
     // Then both sides can begin again.
-    let again = async {
-        loop {
-            if let Ok(heard) = two.subscribe().await {
-                break heard;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let mut again = tokio::time::timeout(PATIENCE, again).await?;
+    let mut again = until("there is somebody to listen to", async || {
+        Ok(two.subscribe().await.ok())
+    })
+    .await?;
     let last = hint(Streams::These(accounts(2)));
     publish(one.as_ref(), &last).await;
     while next(&mut again).await? != last {}

@@ -5,6 +5,7 @@ use crate::{
     http::{Session, client},
     instance::Instance,
     smtp_server::SmtpServer,
+    waiting::until,
     world::{PASSWORD, World, message, new_id, terms},
 };
 use proffer_domain::{MessageKind, Role};
@@ -98,20 +99,16 @@ async fn nothing_that_people_write_or_are_called_is_in_the_log() -> anyhow::Resu
         .await?;
 
     // Until both emails have been refused.
-    let given_up = async {
-        while world.flow.store().read().await?.outbox_state().await?.failed < 2 {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        anyhow::Ok(())
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(30), given_up).await??;
+    until("both were given up", async || {
+        let state = world.flow.store().read().await?.outbox_state().await?;
+        Ok((state.failed >= 2).then_some(()))
+    })
+    .await?;
     instance.terminate().await?;
-    let ended = async {
-        while !instance.log().ends_with('\n') {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(30), ended).await?;
+    until("it has written its last line", async || {
+        Ok(instance.log().ends_with('\n').then_some(()))
+    })
+    .await?;
     let log = instance.log();
     assert!(instance.ended().await?.success());
 

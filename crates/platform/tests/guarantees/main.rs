@@ -9,6 +9,8 @@
 )]
 
 mod access;
+#[path = "../shared/announced.rs"]
+mod announced;
 mod audit;
 mod bad_requests;
 mod clockwork;
@@ -49,3 +51,5 @@ mod stripe;
 mod stripe_stand_in;
 mod upgrading;
 mod world;
+#[path = "../shared/waiting.rs"]
+mod waiting;

@@ -5,6 +5,7 @@ use crate::{
     databases::Home,
     instance::Instance,
     smtp_server::SmtpServer,
+    waiting::until,
     world::{World, message, new_id, terms},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -13,10 +14,7 @@ use proffer_platform::flow::Command;
 use proffer_platform::ports::Clock;
 use proffer_protocol::SendOfferRequest;
 use serde_json::json;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Questions with an answer and an offer each: two emails now, and one when the offer expires.
 const QUESTIONS: usize = 70;
@@ -79,16 +77,11 @@ async fn three_instances_send_every_email_and_expire_every_offer_once_though_one
         assert_eq!((document.offer.state, document.revision), (OfferState::Expired, 2));
     }
     // Nothing is left, and nothing comes after it.
-    let idle = async {
-        loop {
-            let state = world.flow.store().read().await?.outbox_state().await?;
-            if state.pending == 0 {
-                return anyhow::Ok(state);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    let state = tokio::time::timeout(Duration::from_secs(30), idle).await??;
+    let state = until("no email waits", async || {
+        let state = world.flow.store().read().await?.outbox_state().await?;
+        Ok((state.pending == 0).then_some(state))
+    })
+    .await?;
     assert_eq!((state.failed, state.bounced), (0, 0));
     for (_, instance) in instances {
         instance.terminate().await?;

@@ -5,6 +5,7 @@ use crate::{
     databases::Home,
     on_both_databases,
     stripe_stand_in::{BAD_CARD, GOOD_CARD, Mishap, StandIn, WEBHOOK_SECRET},
+    waiting::until,
     world::{World, new_key, refused},
 };
 use jiff::SignedDuration;
@@ -380,15 +381,11 @@ async fn webhooks_settle_what_is_unknown_and_repeated_late_or_forged_ones_do_not
     stripe.will("/capture", Mishap::AnswerLost);
     complete(&world, offer).await?;
     // The clock stands, so nothing is asked again for its own sake: the webhook alone settles it.
-    let mut taken = payment(&world, offer).await?;
-    for _ in 0..200 {
-        if taken.state == PaymentState::Captured {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        taken = payment(&world, offer).await?;
-    }
-    assert_eq!(taken.state, PaymentState::Captured, "{:?}", taken.last_error);
+    let taken = until("the price is taken", async || {
+        let payment = payment(&world, offer).await?;
+        Ok((payment.state == PaymentState::Captured).then_some(payment))
+    })
+    .await?;
     assert_eq!(stripe.asked("/capture"), 1);
     let http = reqwest::Client::new();
     let body = json!({

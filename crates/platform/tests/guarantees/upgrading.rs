@@ -4,6 +4,7 @@ use crate::{
     databases::Home,
     http::{Session, client},
     instance::{Instance, program},
+    waiting::until,
     world::{PASSWORD, World, new_id},
 };
 use eventsource_stream::Eventsource;
@@ -18,7 +19,11 @@ use std::{
     },
     time::Duration,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    time::MissedTickBehavior,
+};
 
 /// How long anything that must happen may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -49,8 +54,11 @@ async fn commands_that_start_at_once_on_an_empty_folder_all_do_their_work() -> a
     Ok(())
 }
 
+/// How often what stands in front asks an instance whether it is well.
+const ASKED_EVERY: Duration = Duration::from_millis(20);
+
 /// An instance's address, and whether it is well.
-type Backend = (String, Arc<AtomicBool>);
+type Backend = (String, watch::Receiver<bool>);
 
 /// What stands in front: asks each instance whether it is well, and sends new connections to those that are.
 struct Balancer {
@@ -70,7 +78,7 @@ impl Balancer {
                 let turn = turn.fetch_add(1, Ordering::Relaxed);
                 let well: Vec<String> = {
                     let known = known.lock().unwrap();
-                    let well = known.iter().filter(|(_, is_well)| is_well.load(Ordering::Relaxed));
+                    let well = known.iter().filter(|(_, is_well)| *is_well.borrow());
                     well.map(|(address, _)| address.clone()).collect()
                 };
                 tokio::spawn(async move {
@@ -89,19 +97,19 @@ impl Balancer {
     }
 
     /// Takes an instance in, and asks it how it is from now on.
-    fn add(&self, instance: &Instance) -> Arc<AtomicBool> {
-        let is_well = Arc::new(AtomicBool::new(true));
+    fn add(&self, instance: &Instance) -> watch::Receiver<bool> {
+        let (well, is_well) = watch::channel(true);
         let address = instance.url.trim_start_matches("http://").to_owned();
-        let (url, well) = (instance.url.clone(), is_well.clone());
+        let url = instance.url.clone();
         self.backends.lock().unwrap().push((address, is_well.clone()));
         tokio::spawn(async move {
             let client = client();
-            while well.load(Ordering::Relaxed) {
+            let mut turns = tokio::time::interval(ASKED_EVERY);
+            turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            while *well.borrow() {
+                turns.tick().await;
                 let health = client.get(format!("{url}/healthz")).send().await;
-                if !health.is_ok_and(|health| health.status().is_success()) {
-                    well.store(false, Ordering::Relaxed);
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
+                well.send_replace(health.is_ok_and(|health| health.status().is_success()));
             }
         });
         is_well
@@ -114,24 +122,23 @@ async fn start(world: &World) -> anyhow::Result<Instance> {
 }
 
 /// Listens as a desk does, over and over from where it was; keeps every question that it is told of.
-async fn follow(session: Session, seen: Arc<Mutex<BTreeSet<String>>>, streams: Arc<AtomicUsize>) {
+async fn follow(session: Session, seen: watch::Sender<BTreeSet<String>>, streams: Arc<AtomicUsize>) {
     let mut last: Option<String> = None;
     loop {
-        let mut request = session.get("/v1/events");
-        if let Some(last) = &last {
-            request = request.header("last-event-id", last);
-        }
-        let Ok(response) = request.send().await else {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            continue;
-        };
+        let listening = until("somebody takes the connection", async || {
+            let mut request = session.get("/v1/events");
+            if let Some(last) = &last {
+                request = request.header("last-event-id", last);
+            }
+            Ok(request.send().await.ok())
+        });
+        let response = listening.await.unwrap();
         streams.fetch_add(1, Ordering::Relaxed);
         let mut events = response.bytes_stream().eventsource();
         while let Some(Ok(event)) = events.next().await {
             let page: SyncPage = serde_json::from_str(&event.data).unwrap();
-            seen.lock()
-                .unwrap()
-                .extend(page.changes.iter().map(|change| change.id.to_string()));
+            let ids = page.changes.iter().map(|change| change.id.to_string());
+            seen.send_modify(|seen| seen.extend(ids));
             last = Some(event.id);
         }
     }
@@ -163,18 +170,17 @@ async fn instances_are_replaced_one_by_one_without_a_lost_request_or_change() ->
         ))
     };
     let (helen, daniel) = (token(&world.helen.email).await?, token(&world.daniel.email).await?);
-    let (seen, streams) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
-    tokio::spawn(follow(daniel, Arc::clone(&seen), streams.clone()));
+    let (see, mut seen) = watch::channel(BTreeSet::new());
+    let streams = Arc::new(AtomicUsize::new(0));
+    tokio::spawn(follow(daniel, see, streams.clone()));
 
     let is_over = Arc::new(AtomicBool::new(false));
     let (category, over) = (world.category, is_over.clone());
-    let count = Arc::new(AtomicUsize::new(0));
-    let counted = count.clone();
-    let more = async || {
-        let before = count.load(Ordering::Relaxed);
-        while count.load(Ordering::Relaxed) < before + 3 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+    let (counted, mut count) = watch::channel(0);
+    let mut more = async || {
+        let before = *count.borrow();
+        // If the customer has failed, the end of the test says how.
+        let _ = count.wait_for(|count| *count >= before + 3).await;
     };
     let customer = tokio::spawn(async move {
         let mut asked = Vec::new();
@@ -184,7 +190,7 @@ async fn instances_are_replaced_one_by_one_without_a_lost_request_or_change() ->
             // Any answer but a good one fails the test.
             helen.done("/v1/questions", &question).await?;
             asked.push(id);
-            counted.fetch_add(1, Ordering::Relaxed);
+            counted.send_modify(|count| *count += 1);
         }
         anyhow::Ok(asked)
     });
@@ -192,27 +198,18 @@ async fn instances_are_replaced_one_by_one_without_a_lost_request_or_change() ->
         tokio::time::timeout(PATIENCE, more()).await?;
         let fresh = start(&world).await?;
         let is_well = balancer.add(&fresh);
-        let (old, old_is_well) = instances.remove(0);
+        let (old, mut old_is_well) = instances.remove(0);
         old.terminate().await?;
         // It says so while it still serves, and then ends by itself.
-        let health = async {
-            while old_is_well.load(Ordering::Relaxed) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, health).await?;
+        tokio::time::timeout(PATIENCE, old_is_well.wait_for(|is_well| !is_well)).await??;
         assert!(old.ended().await?.success());
         instances.push((fresh, is_well));
         tokio::time::timeout(PATIENCE, more()).await?;
     }
     is_over.store(true, Ordering::Relaxed);
     let asked = customer.await??;
-    let all = async {
-        while !asked.iter().all(|id| seen.lock().unwrap().contains(id)) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, all).await?;
+    let all = seen.wait_for(|seen| asked.iter().all(|id| seen.contains(id)));
+    tokio::time::timeout(PATIENCE, all).await??;
     assert!(streams.load(Ordering::Relaxed) > 1, "the listener was sent elsewhere");
     Ok(())
 }

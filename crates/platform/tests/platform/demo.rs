@@ -1,5 +1,6 @@
 //! The demo: its data set, and the scripted customer on the real pages.
 
+use crate::waiting::until;
 use proffer_domain::OfferState;
 use proffer_platform::{Config, Platform, flow::Flow};
 use proffer_protocol::{Document, Entity, OfferDocument};
@@ -8,7 +9,6 @@ use std::{
     io::Write,
     path::Path,
     process::{Command, Stdio},
-    time::{Duration, Instant},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -142,12 +142,12 @@ async fn the_scripted_customer_asks_and_accepts_the_offer_that_waits() {
         .unwrap();
     let password = accounts["customer"]["password"].as_str().unwrap();
     customer.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while accepted().await == 0 {
-        assert!(Instant::now() < deadline, "nothing was accepted");
+    until("something is accepted", async || {
         assert!(customer.try_wait().unwrap().is_none(), "the customer left");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+        Ok((accepted().await > 0).then_some(()))
+    })
+    .await
+    .unwrap();
     customer.kill().unwrap();
     customer.wait().unwrap();
     assert_eq!(accepted().await, 1);

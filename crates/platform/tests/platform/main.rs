@@ -7,6 +7,8 @@
 )]
 
 mod access_matrix;
+#[path = "../shared/announced.rs"]
+mod announced;
 mod command_line;
 #[path = "../shared/databases.rs"]
 mod databases;
@@ -26,4 +28,6 @@ mod routes;
 #[path = "../shared/stripe_stand_in.rs"]
 #[expect(dead_code, reason = "the pages need a part of it")]
 mod stripe_stand_in;
+#[path = "../shared/waiting.rs"]
+mod waiting;
 mod world;

@@ -4,12 +4,12 @@ use crate::{
     databases::Home,
     pages::{Browser, hidden},
     stripe_stand_in::{GOOD_CARD, Mishap, StandIn},
+    waiting::until,
     world::World,
 };
 use proffer_domain::{OfferState, PaymentMethod};
 use proffer_platform::payment::stripe::Consent;
 use reqwest::StatusCode;
-use std::time::Duration;
 
 async fn begin() -> (World, StandIn, Browser) {
     let stripe = StandIn::begin().await.unwrap();
@@ -60,12 +60,13 @@ async fn accepting_leads_to_the_card_page_and_is_done_once_that_is_paid() {
     // Coming back is a GET, which accepts nothing by itself.
     browser.get(&offer).await;
     assert_eq!(world.offer(id).await.offer.state, OfferState::Sent);
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
-    while world.offer(id).await.offer.state != OfferState::Accepted {
-        assert!(tokio::time::Instant::now() < deadline, "it was not accepted");
+    until("it is accepted", async || {
         world.clock.pass(jiff::SignedDuration::from_secs(60));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+        let state = world.offer(id).await.offer.state;
+        Ok((state == OfferState::Accepted).then_some(()))
+    })
+    .await
+    .unwrap();
     let (_, page) = browser.get(&format!("{offer}/pay")).await;
     assert!(page.contains("£145.00 is reserved on your card"), "{page}");
 }
@@ -79,10 +80,11 @@ async fn a_payment_service_that_does_not_answer_is_told_in_words_and_asked_again
     let (status, at, page) = press_accept(&browser, &offer).await;
     assert_eq!((status, at), (StatusCode::OK, format!("{offer}/pay")));
     assert!(page.contains("Nothing has been taken"), "{page}");
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
-    while !browser.get(&format!("{offer}/pay")).await.1.contains("cs_test_1") {
-        assert!(tokio::time::Instant::now() < deadline, "it was not asked again");
+    until("it is asked again", async || {
         world.clock.pass(jiff::SignedDuration::from_secs(60));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+        let (_, page) = browser.get(&format!("{offer}/pay")).await;
+        Ok(page.contains("cs_test_1").then_some(()))
+    })
+    .await
+    .unwrap();
 }

@@ -1,6 +1,7 @@
 //! The two databases. PostgreSQL is a real server in a temporary folder, started by the first test of the process that
 //! needs it and stopped with the last.
 
+use super::announced::until_announced;
 use anyhow::{Context, bail};
 use proffer_platform::{Config, MailRoute};
 use std::{
@@ -8,7 +9,6 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, PoisonError, Weak, mpsc},
     thread::JoinHandle,
-    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
@@ -141,7 +141,7 @@ impl Postgres {
         if !made.status.success() {
             bail!("initdb failed: {}", String::from_utf8_lossy(&made.stderr));
         }
-        let child = unprivileged(&programs.join("postgres"))
+        let mut child = unprivileged(&programs.join("postgres"))
             .arg("-D")
             .arg(&data)
             .arg("-k")
@@ -163,16 +163,9 @@ impl Postgres {
                 "logging_collector=off",
             ])
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()?;
-        let socket = folder.path().join(".s.PGSQL.5432");
-        let started = Instant::now();
-        while std::os::unix::net::UnixStream::connect(&socket).is_err() {
-            if started.elapsed() > Duration::from_secs(60) {
-                bail!("PostgreSQL did not listen on {} within a minute", socket.display());
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        until_announced(&mut child, "database system is ready to accept connections")?;
         Ok((folder, child))
     }
 
@@ -183,15 +176,7 @@ impl Postgres {
     async fn new_database(&self) -> anyhow::Result<String> {
         use sqlx::Connection;
         let name = format!("t{}", uuid::Uuid::new_v4().simple());
-        let started = Instant::now();
-        let mut connection = loop {
-            match sqlx::PgConnection::connect(&self.url("postgres")).await {
-                Ok(connection) => break connection,
-                // It listens before it has done starting up.
-                Err(error) if started.elapsed() > Duration::from_secs(60) => return Err(error.into()),
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-        };
+        let mut connection = sqlx::PgConnection::connect(&self.url("postgres")).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
             .execute(&mut connection)
             .await?;

@@ -1,10 +1,10 @@
 //! A real NATS server on loopback.
 
-use anyhow::{Context, bail};
+use super::announced::until_announced;
+use anyhow::Context;
 use std::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
 };
 
 /// A server that runs until it is dropped.
@@ -35,17 +35,10 @@ impl NatsServer {
             .args(["--addr", "127.0.0.1", "--port", &port_text])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .context("there is no nats-server; install it (Debian and Ubuntu: apt install nats-server)")?;
-        let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if started.elapsed() > Duration::from_secs(30) || child.try_wait()?.is_some() {
-                let _ = child.kill();
-                bail!("nats-server does not listen on port {port}");
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        until_announced(&mut child, "Server is ready")?;
         Ok(child)
     }
 
