@@ -62,7 +62,6 @@ pub struct Flow {
     pub(crate) ports: Ports,
     pub(crate) public_url: Arc<Url>,
     pub(crate) files: Arc<PathBuf>,
-    changed: Arc<watch::Sender<u64>>,
     /// What was committed here alone: work that it calls for is this instance's.
     committed: Arc<watch::Sender<u64>>,
     listeners: Arc<Listeners>,
@@ -77,13 +76,11 @@ impl Flow {
     /// Puts the parts together. `files` is the folder for attachments.
     #[must_use]
     pub fn new(store: Store, ports: Ports, public_url: Url, files: PathBuf) -> Self {
-        let (changed, _) = watch::channel(0);
         Self {
             store,
             ports,
             public_url: Arc::new(public_url),
             files: Arc::new(files),
-            changed: Arc::new(changed),
             committed: Arc::new(watch::channel(0).0),
             listeners: Arc::default(),
             outgoing: Arc::default(),
@@ -113,12 +110,6 @@ impl Flow {
         self.stripe.as_deref()
     }
 
-    /// Wakes whenever something was committed, here or, as far as is told, elsewhere.
-    #[must_use]
-    pub fn changes(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
-    }
-
     /// Wakes whenever something was committed here.
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {
@@ -138,9 +129,6 @@ impl Flow {
         match streams {
             Streams::These(streams) => self.listeners.stir(streams),
             Streams::Any => self.listeners.doubt_streams(),
-        }
-        if sessions_ended || !streams.is_empty() {
-            self.changed.send_modify(|count| *count += 1);
         }
     }
 
@@ -304,7 +292,6 @@ impl Flow {
         work.tx.commit().await?;
         at("platform.commit.after").await?;
         self.listeners.stir(changes.keys());
-        self.changed.send_modify(|count| *count += 1);
         self.committed.send_modify(|count| *count += 1);
         self.outgoing.advanced(changes.into_keys());
         Ok(())
@@ -313,7 +300,6 @@ impl Flow {
     /// Tells who waits for changes here to look again, whatever it is that changed.
     pub fn wake(&self) {
         self.listeners.doubt_streams();
-        self.changed.send_modify(|count| *count += 1);
         self.committed.send_modify(|count| *count += 1);
     }
 

@@ -8,6 +8,8 @@
 mod in_process;
 mod nats;
 mod relay;
+#[cfg(test)]
+mod relay_tests;
 
 pub use crate::store::PostgresHints;
 pub use in_process::InProcessHints;

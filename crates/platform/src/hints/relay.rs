@@ -19,18 +19,35 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// What is committed within this time of a hint goes out with the next: on PostgreSQL each costs a commit of its own.
-const GATHER: Duration = Duration::from_millis(4);
 /// More streams than these are sent as all.
 const STREAMS_MAX: usize = 128;
-/// How often an instance tells that it is there. Who does not hear itself is not connected, whatever the system says.
-const BEAT: Duration = Duration::from_secs(5);
-/// How long nothing may be heard, one's own signs of life included.
-const SILENCE: Duration = Duration::from_secs(16);
-/// How long connecting and sending may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// The pauses between tries: the first, doubled up to the last.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+
+/// How fast an instance tells, and what it takes for silence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    /// What is committed within this time of a hint goes out with the next: on PostgreSQL each costs a commit of its own.
+    pub(super) gather: Duration,
+    /// How often an instance tells that it is there. Who does not hear itself is not connected, whatever the system says.
+    pub(super) beat: Duration,
+    /// How long nothing may be heard, one's own signs of life included.
+    pub(super) silence: Duration,
+    /// How long connecting and sending may take.
+    pub(super) patience: Duration,
+    /// The pauses between tries: the first, doubled up to the last.
+    pub(super) pauses: (Duration, Duration),
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            gather: Duration::from_millis(4),
+            beat: Duration::from_secs(5),
+            silence: Duration::from_secs(16),
+            patience: Duration::from_secs(5),
+            pauses: (Duration::from_millis(50), Duration::from_secs(5)),
+        }
+    }
+}
 
 /// What was committed here and not told to the others yet.
 #[derive(Default)]
@@ -89,18 +106,23 @@ impl Outgoing {
 
 /// Relays until it is told to stop; what was committed before then still goes out.
 pub async fn relay(hints: Arc<dyn Hints>, flow: Flow, stop: CancellationToken) {
+    relay_at(Pace::default(), hints, flow, stop).await;
+}
+
+/// The same at another pace.
+pub(super) async fn relay_at(pace: Pace, hints: Arc<dyn Hints>, flow: Flow, stop: CancellationToken) {
     let origin = flow.ports().new_id();
     flow.outgoing().is_relayed.store(true, Ordering::Release);
     tokio::join!(
-        send(hints.as_ref(), &flow, origin, &stop),
-        hear(hints.as_ref(), &flow, origin, &stop)
+        send(pace, hints.as_ref(), &flow, origin, &stop),
+        hear(pace, hints.as_ref(), &flow, origin, &stop)
     );
 }
 
-async fn send(hints: &dyn Hints, flow: &Flow, origin: Uuid, stop: &CancellationToken) {
+async fn send(pace: Pace, hints: &dyn Hints, flow: &Flow, origin: Uuid, stop: &CancellationToken) {
     let outgoing = flow.outgoing();
-    let mut beat_at = Instant::now() + BEAT;
-    let mut pause = PAUSES.0;
+    let mut beat_at = Instant::now() + pace.beat;
+    let mut pause = pace.pauses.0;
     loop {
         tokio::select! {
             () = stop.cancelled() => {}
@@ -125,14 +147,14 @@ async fn send(hints: &dyn Hints, flow: &Flow, origin: Uuid, stop: &CancellationT
             },
             sessions_ended: waiting.sessions_ended,
         };
-        match patiently(hints.publish(&hint)).await {
+        match patiently(pace.patience, hints.publish(&hint)).await {
             Ok(()) => {
-                beat_at = Instant::now() + BEAT;
-                pause = PAUSES.0;
+                beat_at = Instant::now() + pace.beat;
+                pause = pace.pauses.0;
                 if !is_empty {
                     metrics::counter!("stream_hints_sent_total").increment(1);
                 }
-                wait(GATHER, stop).await;
+                wait(pace.gather, stop).await;
             }
             Err(error) => {
                 tracing::warn!(%error, "a hint did not go out; other instances hear of changes late");
@@ -146,7 +168,7 @@ async fn send(hints: &dyn Hints, flow: &Flow, origin: Uuid, stop: &CancellationT
                     waiting.sessions_ended |= hint.sessions_ended;
                 });
                 wait(pause, stop).await;
-                pause = (pause * 2).min(PAUSES.1);
+                pause = (pause * 2).min(pace.pauses.1);
             }
         }
         if is_last {
@@ -155,23 +177,23 @@ async fn send(hints: &dyn Hints, flow: &Flow, origin: Uuid, stop: &CancellationT
     }
 }
 
-async fn hear(hints: &dyn Hints, flow: &Flow, origin: Uuid, stop: &CancellationToken) {
+async fn hear(pace: Pace, hints: &dyn Hints, flow: &Flow, origin: Uuid, stop: &CancellationToken) {
     let connected = metrics::gauge!("stream_hints_connected");
-    let mut pause = PAUSES.0;
+    let mut pause = pace.pauses.0;
     while !stop.is_cancelled() {
         let result = tokio::select! {
             () = stop.cancelled() => break,
-            result = hear_until_it_breaks(hints, flow, origin, &connected) => result,
+            result = hear_until_it_breaks(pace, hints, flow, origin, &connected) => result,
         };
         connected.set(0);
         metrics::counter!("stream_hint_failures_total").increment(1);
         let was_connected = result.was_connected;
         tracing::warn!(error = %result.error, was_connected, "hints of other instances are not heard; trying again");
         if was_connected {
-            pause = PAUSES.0;
+            pause = pace.pauses.0;
         }
         wait(pause, stop).await;
-        pause = (pause * 2).min(PAUSES.1);
+        pause = (pause * 2).min(pace.pauses.1);
     }
     connected.set(0);
 }
@@ -181,8 +203,14 @@ struct Loss {
     error: HintError,
 }
 
-async fn hear_until_it_breaks(hints: &dyn Hints, flow: &Flow, origin: Uuid, connected: &metrics::Gauge) -> Loss {
-    let mut heard = match patiently(hints.subscribe()).await {
+async fn hear_until_it_breaks(
+    pace: Pace,
+    hints: &dyn Hints,
+    flow: &Flow,
+    origin: Uuid,
+    connected: &metrics::Gauge,
+) -> Loss {
+    let mut heard = match patiently(pace.patience, hints.subscribe()).await {
         Ok(heard) => heard,
         Err(error) => {
             return Loss {
@@ -196,7 +224,7 @@ async fn hear_until_it_breaks(hints: &dyn Hints, flow: &Flow, origin: Uuid, conn
     flow.heard(&Streams::Any, true);
     let delays = metrics::histogram!("stream_hint_delay_seconds");
     loop {
-        let hint = timeout(SILENCE, heard.next())
+        let hint = timeout(pace.silence, heard.next())
             .await
             .unwrap_or_else(|_| Err(HintError::Broken("it fell silent".to_owned())));
         let hint = match hint {
@@ -222,8 +250,8 @@ async fn hear_until_it_breaks(hints: &dyn Hints, flow: &Flow, origin: Uuid, conn
     }
 }
 
-async fn patiently<T>(work: impl Future<Output = Result<T, HintError>>) -> Result<T, HintError> {
-    timeout(PATIENCE, work)
+async fn patiently<T>(patience: Duration, work: impl Future<Output = Result<T, HintError>>) -> Result<T, HintError> {
+    timeout(patience, work)
         .await
         .unwrap_or_else(|_| Err(HintError::Broken("it took too long".to_owned())))
 }

@@ -11,9 +11,9 @@ use proffer_platform::flow::Command;
 use proffer_protocol::{Change, Entity, SyncPage};
 use std::{pin::Pin, time::Duration};
 
-type Events = Pin<Box<dyn Stream<Item = Event> + Send>>;
+pub type Events = Pin<Box<dyn Stream<Item = Event> + Send>>;
 
-async fn listen(session: &Session, last: Option<&str>) -> anyhow::Result<Events> {
+pub async fn listen(session: &Session, last: Option<&str>) -> anyhow::Result<Events> {
     let mut request = session.get("/v1/events");
     if let Some(last) = last {
         request = request.header("last-event-id", last);
@@ -35,7 +35,7 @@ async fn next(events: &mut Events) -> anyhow::Result<Option<Event>> {
 }
 
 /// Reads until a change is there that `wanted` picks: all changes until then, and the last cursor.
-async fn until(events: &mut Events, wanted: impl Fn(&Change) -> bool) -> anyhow::Result<(Vec<Change>, String)> {
+pub async fn until(events: &mut Events, wanted: impl Fn(&Change) -> bool) -> anyhow::Result<(Vec<Change>, String)> {
     let mut seen = Vec::new();
     loop {
         let event = next(events).await?.expect("the stream goes on");

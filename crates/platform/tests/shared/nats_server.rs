@@ -53,6 +53,23 @@ impl NatsServer {
         Ok(())
     }
 
+    /// Stops it in its tracks: its connections stay, and nothing comes by them.
+    pub fn fall_silent(&self) -> anyhow::Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) -> anyhow::Result<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> anyhow::Result<()> {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args([signal, &id]).status()?;
+        anyhow::ensure!(told.success(), "nats-server could not be sent {signal}");
+        Ok(())
+    }
+
     /// Kills it.
     pub fn stop(&mut self) -> anyhow::Result<()> {
         self.child.kill()?;
