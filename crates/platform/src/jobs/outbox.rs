@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 const AFTER_LISTENERS: Duration = Duration::from_millis(50);
 /// How many emails are claimed at once: no more than one instance sends while its claim holds.
 const BATCH: u32 = 20;
-/// How long handing one email over may take where no claim says less.
+/// How long handing one email over may take where no claim says less: a mail server that falls silent tells by nothing
+/// else.
 const SEND_MAX: Duration = Duration::from_secs(60);
 /// After how many tries an email is given up: about two days.
 const ATTEMPTS: u32 = 16;
@@ -53,8 +54,8 @@ async fn send_batch(
 ) -> Result<usize, FlowError> {
     // Where there is one process, what it left unsent when it died is its own again at once.
     let is_alone = flow.store().is_of_one_process();
+    let send_max = (claim / 2).min(SEND_MAX);
     let claim = if is_alone { Duration::ZERO } else { claim };
-    let send_max = if is_alone { SEND_MAX } else { (claim / 2).min(SEND_MAX) };
     let now = flow.ports().clock.now();
     let until = now.saturating_add(signed(claim)).unwrap_or(now);
     let mut tx = flow.store().begin().await?;

@@ -2,6 +2,7 @@
 
 mod bounce;
 mod letters;
+mod smtp_line;
 mod transport;
 
 pub use bounce::{Bounce, read_bounce};

@@ -1,24 +1,21 @@
 //! How email goes out: by SMTP, or as files into a folder.
 
-use super::letters::one_line;
+use super::{
+    letters::one_line,
+    smtp_line::{Protection, SmtpLine},
+};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use lettre::{
-    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    Address, Message,
     address::Envelope,
     message::{
         Mailbox, MultiPart,
         header::{Header, HeaderName, HeaderValue},
     },
-    transport::smtp::{
-        client::{Certificate, Tls, TlsParameters},
-        response::Code,
-    },
+    transport::smtp::{client::Certificate, response::Code},
 };
-use std::{
-    path::PathBuf,
-    time::{Duration, SystemTime},
-};
+use std::{path::PathBuf, time::SystemTime};
 use url::{Host, Url};
 use uuid::Uuid;
 
@@ -163,7 +160,7 @@ const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Sends by SMTP.
 pub struct SmtpMailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    line: SmtpLine,
     from: Mailbox,
     bounces: Option<Address>,
 }
@@ -176,17 +173,16 @@ impl SmtpMailer {
     pub fn new(route: &SmtpRoute, from: Mailbox) -> Result<Self, MailError> {
         let wrong = |error: &dyn std::fmt::Display| MailError::Permanent(error.to_string());
         let url = Url::parse(&route.url).map_err(|error| wrong(&format!("the mail server's address: {error}")))?;
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&route.url).map_err(|error| wrong(&error))?;
-        let mode = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, mode)| mode);
-        let is_protected = url.scheme() == "smtps" || mode.as_deref() == Some("required");
-        if url.password().is_some() && !is_protected && !is_loopback(&url) {
+        let protection = Protection::of(&url).map_err(|error| wrong(&error))?;
+        if url.password().is_some() && !protection.is_sure() && !is_loopback(&url) {
             return Err(MailError::Permanent(
                 "the password would go over an open line; write smtps://…, or smtp://…?tls=required for STARTTLS"
                     .to_owned(),
             ));
         }
+        let mut certificate = None;
         if let Some(pem) = &route.certificates {
-            if !is_protected {
+            if !protection.is_sure() {
                 let words = "certificates need a protected connection: smtps://…, or smtp://…?tls=required";
                 return Err(MailError::Permanent(words.to_owned()));
             }
@@ -194,22 +190,12 @@ impl SmtpMailer {
             if !pem.windows(CERTIFICATE.len()).any(|text| text == CERTIFICATE) {
                 return Err(wrong(&"the certificates: there are none in the file; it has to be PEM"));
             }
-            let certificate =
-                Certificate::from_pem(pem).map_err(|error| wrong(&format!("the certificates: {error}")))?;
-            let host = url.host_str().unwrap_or_default().to_owned();
-            let parameters = TlsParameters::builder(host)
-                .add_root_certificate(certificate)
-                .build()
-                .map_err(|error| wrong(&error))?;
-            builder = builder.tls(if url.scheme() == "smtps" {
-                Tls::Wrapper(parameters)
-            } else {
-                Tls::Required(parameters)
-            });
+            let read = Certificate::from_pem(pem).map_err(|error| wrong(&format!("the certificates: {error}")))?;
+            certificate = Some(read);
         }
         let bounces = route.bounces.as_deref().map(str::parse).transpose();
         Ok(Self {
-            transport: builder.timeout(Some(Duration::from_secs(30))).build(),
+            line: SmtpLine::new(&url, protection, certificate).map_err(|error| wrong(&error))?,
             from,
             bounces: bounces.map_err(|error| wrong(&format!("the address for bounces: {error}")))?,
         })
@@ -235,7 +221,8 @@ fn is_about_the_email(code: Code) -> bool {
 impl Mailer for SmtpMailer {
     async fn send(&self, email: &OutgoingEmail) -> Result<(), MailError> {
         let message = compose(email, &self.from, self.bounces.as_ref())?;
-        self.transport.send(message).await.map(drop).map_err(|error| {
+        let sent = self.line.send(message.envelope(), &message.formatted()).await;
+        sent.map_err(|error| {
             if error.status().is_some_and(is_about_the_email) {
                 MailError::Permanent(error.to_string())
             } else {

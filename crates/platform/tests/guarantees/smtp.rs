@@ -5,23 +5,29 @@ use crate::{
     instance::program,
     on_both_databases,
     smtp_server::{SmtpServer, certificate},
-    world::World,
+    waiting::until,
+    world::{World, terms},
 };
 use jiff::SignedDuration;
 use mail_parser::MessageParser;
+use proffer_domain::OfferState;
 use proffer_platform::{
-    jobs,
+    MailRoute, jobs,
     mail::{MailError, Mailer, OutgoingEmail, SmtpMailer, SmtpRoute},
+    ports::Clock,
 };
 use serde_json::json;
-use std::process::Stdio;
-use tokio::io::AsyncWriteExt;
+use std::{collections::BTreeSet, process::Stdio, time::Duration};
+use tokio::{io::AsyncWriteExt, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 on_both_databases![
     a_refused_recipient_is_given_up_at_once_and_shown_on_the_offer,
     a_server_that_is_away_or_refuses_the_password_only_puts_off,
     an_email_that_comes_back_is_shown_on_its_offer_once,
+    a_server_that_falls_silent_is_left_and_the_email_goes_out_later_by_another_connection,
+    a_server_that_falls_silent_holds_up_nothing_else,
 ];
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -152,6 +158,81 @@ async fn a_server_that_is_away_or_refuses_the_password_only_puts_off(home: Home)
     jobs::run_once(&world.flow, &mailer(&right)?).await?;
     assert_eq!(server.until_received(2).await?.len(), 2);
     assert!(world.emails().await?.is_empty() && !world.offer(offer).await?.email_failed);
+    Ok(())
+}
+
+/// A server that takes one email, and of the next nothing but its beginning, `times` times; nothing tells but time.
+async fn one_that_falls_silent(times: u32) -> anyhow::Result<(SmtpServer, SmtpRoute)> {
+    let hold = json!({ "user": "proffer", "after": 1, "times": times });
+    let like = json!({ "tls": "none", "users": { "proffer": "right" }, "hold": hold });
+    let server = SmtpServer::like(like).await?;
+    let route = route(format!("smtp://proffer:right@127.0.0.1:{}", server.port));
+    Ok((server, route))
+}
+
+/// The background work of another instance on the same data, which sends by this route.
+async fn background(
+    world: &World,
+    route: SmtpRoute,
+    claim: Duration,
+    stop: &CancellationToken,
+) -> anyhow::Result<JoinHandle<()>> {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let platform = World::begin_again(world, |config| {
+        config.mail = MailRoute::Smtp(route);
+        config.claim = claim;
+    });
+    let (_, background) = platform.await?.parts("127.0.0.1:1".parse()?, stop);
+    Ok(tokio::spawn(background))
+}
+
+async fn a_server_that_falls_silent_is_left_and_the_email_goes_out_later_by_another_connection(
+    home: Home,
+) -> anyhow::Result<()> {
+    let world = World::begin(home).await?;
+    world.offered().await?;
+    let (server, route) = one_that_falls_silent(1).await?;
+    let stop = CancellationToken::new();
+    // Half of it is how long one email may take.
+    let background = background(&world, route, Duration::from_secs(1), &stop).await?;
+    server.until_held().await?;
+    server.until_left().await?;
+    let waiting = until("the email is put off", async || {
+        let waiting = world.emails().await?;
+        Ok(waiting.iter().all(|email| email.attempts == 1).then_some(waiting))
+    });
+    assert_eq!(waiting.await?.len(), 1);
+    assert_eq!(server.received().len(), 1);
+    world.clock.pass(HOUR);
+    let received = server.until_received(2).await?;
+    let ids: BTreeSet<_> = received.iter().map(|email| email.message_id()).collect();
+    assert_eq!((received.len(), ids.len()), (2, 2));
+    until("nothing waits", async || {
+        Ok(world.emails().await?.is_empty().then_some(()))
+    })
+    .await?;
+    stop.cancel();
+    Ok(background.await?)
+}
+
+async fn a_server_that_falls_silent_holds_up_nothing_else(home: Home) -> anyhow::Result<()> {
+    let world = World::begin(home).await?;
+    let mut terms = terms();
+    terms.expires_at = Some(world.clock.now() + HOUR);
+    let offer = world.offered_with(terms).await?;
+    let (server, route) = one_that_falls_silent(u32::MAX).await?;
+    let stop = CancellationToken::new();
+    let background = background(&world, route, jobs::CLAIM, &stop).await?;
+    server.until_held().await?;
+    world.clock.pass(HOUR * 2);
+    until("the offer has expired", async || {
+        let is_expired = world.offer(offer).await?.state == OfferState::Expired;
+        Ok(is_expired.then_some(()))
+    })
+    .await?;
+    assert!(!server.was_left(), "all that time the email is on its way");
+    stop.cancel();
+    background.abort();
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 //   tls: "none" | "starttls" | "wrapped", with key and cert as PEM
 //   users: name -> password; with any, nobody sends without signing in
 //   refuse: address -> the code with which the recipient is refused
-//   hold: { user, after }: who gets no answer any more once that many emails of theirs were taken
+//   hold: { user, after, times }: who gets no answer any more once that many emails of theirs were taken; so many times,
+//     or always
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
@@ -14,6 +15,7 @@ const like = JSON.parse(process.argv[2]);
 const users = like.users ?? {};
 const needsUser = Object.keys(users).length > 0;
 const taken = new Map();
+const held = new Set();
 const say = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 const refusal = (responseCode, words) => Object.assign(new Error(words), { responseCode });
 
@@ -29,11 +31,16 @@ const server = new SMTPServer({
     else done(refusal(535, "authentication failed"));
   },
   onMailFrom(address, session, done) {
-    if (like.hold && session.user === like.hold.user && (taken.get(session.user) ?? 0) >= like.hold.after) {
+    const isHeld = like.hold && session.user === like.hold.user && (taken.get(session.user) ?? 0) >= like.hold.after;
+    if (isHeld && held.size < (like.hold.times ?? Infinity)) {
+      held.add(session.id);
       say({ event: "holding", user: session.user });
       return;
     }
     done();
+  },
+  onClose(session) {
+    if (held.has(session.id)) say({ event: "left", user: session.user });
   },
   onRcptTo(address, session, done) {
     const code = (like.refuse ?? {})[address.address];

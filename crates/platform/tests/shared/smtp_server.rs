@@ -50,6 +50,7 @@ impl Received {
 struct Seen {
     received: Vec<Received>,
     held: Vec<String>,
+    left: Vec<String>,
 }
 
 /// A server that runs until it is dropped.
@@ -97,6 +98,8 @@ impl SmtpServer {
                 let mut seen = kept.lock().unwrap();
                 if event["event"] == "holding" {
                     seen.held.extend(text("user"));
+                } else if event["event"] == "left" {
+                    seen.left.extend(text("user"));
                 } else {
                     let to = event["to"].as_array().unwrap().iter();
                     seen.received.push(Received {
@@ -137,6 +140,16 @@ impl SmtpServer {
         self.until(|seen| !seen.held.is_empty())
             .await
             .context("nobody was held")
+    }
+
+    /// Whether one who was held has hung up.
+    pub fn was_left(&self) -> bool {
+        !self.seen.lock().unwrap().left.is_empty()
+    }
+
+    /// Waits until one who was held hangs up.
+    pub async fn until_left(&self) -> anyhow::Result<()> {
+        self.until(|seen| !seen.left.is_empty()).await.context("nobody hung up")
     }
 
     async fn until(&self, wanted: impl Fn(&Seen) -> bool) -> anyhow::Result<()> {
