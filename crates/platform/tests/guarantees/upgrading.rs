@@ -4,7 +4,6 @@ use crate::{
     databases::Home,
     http::{Session, client},
     instance::{Instance, program},
-    waiting::until,
     world::{PASSWORD, World, new_id},
 };
 use eventsource_stream::Eventsource;
@@ -54,7 +53,7 @@ async fn commands_that_start_at_once_on_an_empty_folder_all_do_their_work() -> a
     Ok(())
 }
 
-/// How often what stands in front asks an instance whether it is well.
+/// How often what stands in front asks an instance whether it is well, and who was turned away comes again.
 const ASKED_EVERY: Duration = Duration::from_millis(20);
 
 /// An instance's address, and whether it is well.
@@ -124,15 +123,18 @@ async fn start(world: &World) -> anyhow::Result<Instance> {
 /// Listens as a desk does, over and over from where it was; keeps every question that it is told of.
 async fn follow(session: Session, seen: watch::Sender<BTreeSet<String>>, streams: Arc<AtomicUsize>) {
     let mut last: Option<String> = None;
+    let mut turns = tokio::time::interval(ASKED_EVERY);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let listening = until("somebody takes the connection", async || {
-            let mut request = session.get("/v1/events");
-            if let Some(last) = &last {
-                request = request.header("last-event-id", last);
-            }
-            Ok(request.send().await.ok())
-        });
-        let response = listening.await.unwrap();
+        turns.tick().await;
+        let mut request = session.get("/v1/events");
+        if let Some(last) = &last {
+            request = request.header("last-event-id", last);
+        }
+        // With nobody there, it comes again.
+        let Ok(response) = request.send().await else {
+            continue;
+        };
         streams.fetch_add(1, Ordering::Relaxed);
         let mut events = response.bytes_stream().eventsource();
         while let Some(Ok(event)) = events.next().await {
