@@ -8,8 +8,6 @@ use crate::{
     world::{PASSWORD, World, new_id},
 };
 use anyhow::Context;
-use eventsource_stream::Eventsource;
-use futures_util::{Stream, StreamExt};
 use proffer_platform::store::AccountRow;
 use proffer_protocol::{Change, Entity, SyncPage};
 use serde_json::{Value, json};
@@ -18,7 +16,6 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
 };
-use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 /// Readers who stand still.
@@ -43,8 +40,14 @@ type Held = BTreeMap<(Entity, Uuid), Value>;
 /// A connection whose reader takes what it wants when it wants.
 struct SlowReader {
     stream: TcpStream,
-    /// What it took and did not look at yet.
+    /// What it took and did not look at yet: chunks of the body.
     taken: Vec<u8>,
+    /// What they held.
+    body: Vec<u8>,
+}
+
+fn position(of: &[u8], within: &[u8]) -> Option<usize> {
+    within.windows(of.len()).position(|bytes| bytes == of)
 }
 
 impl SlowReader {
@@ -55,9 +58,8 @@ impl SlowReader {
         // Little may wait on this side, so that it waits on the other.
         socket.set_recv_buffer_size(16 * 1024)?;
         let mut stream = socket.connect(address).await?;
-        // By HTTP/1.0 events come as they are, not in chunks.
         let request = format!(
-            "GET /v1/events HTTP/1.0\r\nhost: platform\r\nauthorization: Bearer {token}\r\nlast-event-id: {cursor}\r\n\r\n"
+            "GET /v1/events HTTP/1.1\r\nhost: platform\r\nauthorization: Bearer {token}\r\nlast-event-id: {cursor}\r\n\r\n"
         );
         stream.write_all(request.as_bytes()).await?;
         let mut head = Vec::new();
@@ -65,9 +67,9 @@ impl SlowReader {
             head.push(stream.read_u8().await?);
         }
         let head = String::from_utf8(head)?;
-        anyhow::ensure!(head.starts_with("HTTP/1.0 200"), "{head}");
-        let taken = Vec::new();
-        Ok(Self { stream, taken })
+        anyhow::ensure!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let (taken, body) = (Vec::new(), Vec::new());
+        Ok(Self { stream, taken, body })
     }
 
     /// Takes a little more.
@@ -78,24 +80,41 @@ impl SlowReader {
         Ok(())
     }
 
-    /// Everything that comes, what it took before first.
-    fn pages(self) -> impl Stream<Item = anyhow::Result<SyncPage>> {
-        let all = std::io::Cursor::new(self.taken).chain(self.stream);
-        ReaderStream::new(all).eventsource().filter_map(|event| async move {
-            match event {
-                Ok(event) if event.event == "sync" => Some(serde_json::from_str(&event.data).map_err(Into::into)),
-                Ok(_) => None,
-                Err(error) => Some(Err(anyhow::anyhow!("{error}"))),
+    /// The next event, of what it took before first.
+    async fn next(&mut self) -> anyhow::Result<SyncPage> {
+        loop {
+            while let Some(end) = position(b"\n\n", &self.body) {
+                let event = String::from_utf8(self.body.drain(..end + 2).collect())?;
+                if let Some(data) = event.lines().find_map(|line| line.strip_prefix("data: ")) {
+                    return Ok(serde_json::from_str(data)?);
+                }
             }
-        })
+            if !self.take_chunk()? {
+                let more = self.stream.read_buf(&mut self.taken);
+                anyhow::ensure!(tokio::time::timeout(PATIENCE, more).await?? > 0, "the stream ended");
+            }
+        }
+    }
+
+    /// Takes a chunk out of what was taken, if it is whole.
+    fn take_chunk(&mut self) -> anyhow::Result<bool> {
+        let Some(begin) = position(b"\r\n", &self.taken) else {
+            return Ok(false);
+        };
+        let size = usize::from_str_radix(std::str::from_utf8(&self.taken[..begin])?, 16)?;
+        let end = begin + 2 + size;
+        if self.taken.len() < end + 2 {
+            return Ok(false);
+        }
+        self.body.extend_from_slice(&self.taken[begin + 2..end]);
+        self.taken.drain(..end + 2);
+        Ok(true)
     }
 
     /// Takes events until what is held is enough; gives it and the last cursor.
-    async fn read_on(self, mut held: Held, is_enough: impl Fn(&Held) -> bool) -> anyhow::Result<(Held, String)> {
-        let mut pages = std::pin::pin!(self.pages());
+    async fn read_on(&mut self, mut held: Held, is_enough: impl Fn(&Held) -> bool) -> anyhow::Result<(Held, String)> {
         loop {
-            let page = tokio::time::timeout(PATIENCE, pages.next()).await?;
-            let page = page.context("the stream goes on")??;
+            let page = self.next().await?;
             take(&mut held, page.changes);
             if is_enough(&held) {
                 return Ok((held, page.cursor));
@@ -164,8 +183,7 @@ async fn who_reads_nothing_costs_little_holds_nobody_up_and_misses_nothing() -> 
         slow.push(SlowReader::begin(&instance, &token, &cursor).await?);
     }
     let (_, her_cursor) = first_sync(&mira).await?;
-    let quick = SlowReader::begin(&instance, mira.token.as_deref().unwrap_or_default(), &her_cursor).await?;
-    let mut quick = std::pin::pin!(quick.pages());
+    let mut quick = SlowReader::begin(&instance, mira.token.as_deref().unwrap_or_default(), &her_cursor).await?;
 
     // From here on the highest of its sizes counts.
     std::fs::write(format!("/proc/{}/clear_refs", instance.id()?), "5")?;
@@ -178,8 +196,7 @@ async fn who_reads_nothing_costs_little_holds_nobody_up_and_misses_nothing() -> 
         helen.done("/v1/questions", &question).await?;
         // While the others stand still, who reads hears of each at once.
         loop {
-            let page = tokio::time::timeout(PATIENCE, quick.next()).await?;
-            let page = page.context("the stream goes on")??;
+            let page = quick.next().await?;
             if page.changes.iter().any(|change| change.id == id) {
                 break;
             }
