@@ -19,6 +19,7 @@ const features = [
   "search",
   "insights",
   "outbox",
+  "update",
 ];
 
 export default ts.config(

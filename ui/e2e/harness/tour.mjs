@@ -216,6 +216,7 @@ async function openFirst(desk, view, wanted) {
   const rows = (await desk.all("rc-row")).length;
   for (let place = 0; place < rows; place += 1) {
     await backToList(desk);
+    await desk.see("rc-row");
     const id = await desk.window.execute((place) => {
       const row = document.querySelectorAll('[data-testid="rc-row"]')[place];
       row.querySelector(".ot").click();

@@ -1631,6 +1631,10 @@ export type OfferGroup = {
  */
 kind: OfferGroupKind, 
 /**
+ * How many there are, also beyond `limit`.
+ */
+count: number, 
+/**
  * The sum in each currency, ready to show.
  */
 amount_texts: Array<string>, 
@@ -1847,6 +1851,40 @@ viewed_at: string | null,
  * Whether something happened that this expert has not seen.
  */
 is_unread: boolean, };
+
+/**
+ * Rows of one group.
+ */
+export type OfferRows = { 
+/**
+ * The rows asked for.
+ */
+rows: Array<OfferRow>, };
+
+/**
+ * Offers chosen from the list, of which the UI holds only a part.
+ */
+export type OfferSelection = { "kind": "these", 
+/**
+ * Which.
+ */
+offer_ids: Array<OfferId>, } | { "kind": "all_but", 
+/**
+ * As in [`RequestCentreList`].
+ */
+view: RequestView, 
+/**
+ * As in [`RequestCentreList`].
+ */
+search: string, 
+/**
+ * As in [`RequestCentreList`].
+ */
+filter: RequestFilter, 
+/**
+ * Those left out.
+ */
+offer_ids: Array<OfferId>, };
 
 /**
  * Where an offer stands on the platform.
@@ -2595,7 +2633,15 @@ search: string,
 /**
  * What else the offers must be.
  */
-filter: RequestFilter, };
+filter: RequestFilter, 
+/**
+ * How many rows of each group at most.
+ */
+limit: number, 
+/**
+ * Offers that the expert has selected: the answer says which of them the view still shows.
+ */
+selected_ids: Array<OfferId>, };
 
 /**
  * Marks offers as read.
@@ -2604,7 +2650,7 @@ export type RequestCentreMarkRead = {
 /**
  * Which.
  */
-offer_ids: Array<OfferId>, };
+offers: OfferSelection, };
 
 /**
  * What was marked.
@@ -2614,6 +2660,31 @@ export type RequestCentreMarked = {
  * How many of them were unread.
  */
 marked_count: number, };
+
+/**
+ * Asks for more rows of one group: the list shows a window of what may be very many.
+ */
+export type RequestCentrePage = { 
+/**
+ * As in [`RequestCentreList`].
+ */
+search: string, 
+/**
+ * As in [`RequestCentreList`].
+ */
+filter: RequestFilter, 
+/**
+ * Which group.
+ */
+group: OfferGroupKind, 
+/**
+ * How many rows of it come before.
+ */
+offset: number, 
+/**
+ * How many rows at most.
+ */
+limit: number, };
 
 /**
  * The Request Centre.
@@ -2638,7 +2709,11 @@ support_requests: Array<SupportRequestView>,
 /**
  * How many unread offers there are, for the badge.
  */
-unread_count: number, };
+unread_count: number, 
+/**
+ * Those of the selected offers that the view shows.
+ */
+selected_ids: Array<OfferId>, };
 
 /**
  * Narrows the offers of every view; what is not set narrows nothing.
@@ -3379,6 +3454,8 @@ export type Requests = {
   offer_template_delete: { request: OfferTemplateRef; response: OfferDialogView };
   /** The Request Centre. */
   request_centre_list: { request: RequestCentreList; response: RequestCentreView };
+  /** More rows of one of its groups. */
+  request_centre_page: { request: RequestCentrePage; response: OfferRows };
   /** Marks offers as read, many at once. */
   request_centre_mark_read: { request: RequestCentreMarkRead; response: RequestCentreMarked };
   /** How the expert's offers fared, in a period. */

@@ -113,8 +113,14 @@ export class DeskWindow {
 
   /** Opens the question so many rows further. */
   async openNeighbour(by: number) {
-    const next = await this.queue.neighbour(this.marked, by);
+    const next = await this.queue.lines.neighbour(this.marked, by);
     if (next) await this.openQuestion(next);
+  }
+
+  /** Opens the offer so many rows further. */
+  async openNeighbourOffer(by: number) {
+    const next = await this.centre.neighbour(by);
+    if (next) await this.openOffer(next);
   }
 
   async openOffer(id: string) {
@@ -219,7 +225,7 @@ export class DeskWindow {
   /** Keeps all that is being typed; says whether it is kept. */
   async keepTyped(): Promise<boolean> {
     const kept = await Promise.all([this.conversation.flush(), this.dialog.flush()]);
-    if (this.centre.message !== "") await this.centre.saveDelivery();
+    if (this.centre.delivery.message !== "") await this.centre.delivery.save();
     const isAdding = this.conversation.uploads.length > 0;
     return kept.every(Boolean) && !isAdding && !this.centre.error;
   }

@@ -123,6 +123,8 @@ macro_rules! for_each_request {
             offer_template_delete(offer_template::OfferTemplateRef) -> offer_dialog::OfferDialogView;
             /// The Request Centre.
             request_centre_list(request_centre::RequestCentreList) -> request_centre::RequestCentreView;
+            /// More rows of one of its groups.
+            request_centre_page(request_centre::RequestCentrePage) -> request_centre::OfferRows;
             /// Marks offers as read, many at once.
             request_centre_mark_read(request_centre::RequestCentreMarkRead) -> request_centre::RequestCentreMarked;
             /// How the expert's offers fared, in a period.

@@ -32,6 +32,35 @@ pub struct RequestCentreList {
     /// What else the offers must be.
     #[serde(default)]
     pub filter: RequestFilter,
+    /// How many rows of each group at most.
+    #[serde(default)]
+    pub limit: u32,
+    /// Offers that the expert has selected: the answer says which of them the view still shows.
+    #[serde(default)]
+    pub selected_ids: Vec<OfferId>,
+}
+
+/// Asks for more rows of one group: the list shows a window of what may be very many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestCentrePage {
+    /// As in [`RequestCentreList`].
+    pub search: String,
+    /// As in [`RequestCentreList`].
+    #[serde(default)]
+    pub filter: RequestFilter,
+    /// Which group.
+    pub group: OfferGroupKind,
+    /// How many rows of it come before.
+    pub offset: u32,
+    /// How many rows at most.
+    pub limit: u32,
+}
+
+/// Rows of one group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OfferRows {
+    /// The rows asked for.
+    pub rows: Vec<OfferRow>,
 }
 
 /// How long ago an offer was first sent.
@@ -99,11 +128,33 @@ pub struct RequestFilterChoices {
     pub currencies: Vec<String>,
 }
 
+/// Offers chosen from the list, of which the UI holds only a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum OfferSelection {
+    /// These.
+    These {
+        /// Which.
+        offer_ids: Vec<OfferId>,
+    },
+    /// All that a view shows but these.
+    AllBut {
+        /// As in [`RequestCentreList`].
+        view: RequestView,
+        /// As in [`RequestCentreList`].
+        search: String,
+        /// As in [`RequestCentreList`].
+        filter: RequestFilter,
+        /// Those left out.
+        offer_ids: Vec<OfferId>,
+    },
+}
+
 /// Marks offers as read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct RequestCentreMarkRead {
     /// Which.
-    pub offer_ids: Vec<OfferId>,
+    pub offers: OfferSelection,
 }
 
 /// What was marked.
@@ -221,6 +272,8 @@ pub enum OfferGroupKind {
 pub struct OfferGroup {
     /// Why.
     pub kind: OfferGroupKind,
+    /// How many there are, also beyond `limit`.
+    pub count: u32,
     /// The sum in each currency, ready to show.
     pub amount_texts: Vec<String>,
     /// The rows.
@@ -240,4 +293,6 @@ pub struct RequestCentreView {
     pub support_requests: Vec<SupportRequestView>,
     /// How many unread offers there are, for the badge.
     pub unread_count: u32,
+    /// Those of the selected offers that the view shows.
+    pub selected_ids: Vec<OfferId>,
 }

@@ -3,6 +3,7 @@
 use super::{
     Cache, blob, id_of,
     index::{Indexed, index_waiting, offer_text, text_hash},
+    offers::list_columns,
     rows::{DOCUMENT, MESSAGE, OFFER, QUESTION, Script, Value, places, split_questions, statements, upsert},
 };
 use crate::{error::Result, ports::ChangeText};
@@ -234,8 +235,9 @@ impl Batch {
                     Value::Text(read.offer.state.as_str().to_owned()),
                     Value::Number(read.offer.sent_at.as_millisecond()),
                     Value::Number(text_hash(&[&offer_text(&read)])),
-                    text(document),
                 ]);
+                self.offers.extend(list_columns(&read));
+                self.offers.push(text(document));
                 self.question_ids.insert(read.offer.question_id);
                 self.offer_documents.push(read);
                 Ok(())

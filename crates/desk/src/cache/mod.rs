@@ -13,6 +13,7 @@ mod index;
 pub(crate) mod insights;
 #[cfg(any(test, feature = "testing"))]
 mod inspect;
+mod offers;
 mod own;
 mod prices;
 mod queue;
@@ -27,6 +28,7 @@ pub(crate) use files::FileHash;
 pub(crate) use index::{Indexed, indexed_text, offer_text};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use inspect::explain;
+pub(crate) use offers::{OfferQuery, OfferSum, OfferTraits, first_sent_at, offer_words};
 pub(crate) use queue::{Places, QueueFacts, QueueRequest};
 pub(crate) use rows::statements;
 pub(crate) use search::{Find, SearchFound, SearchRequest};
@@ -410,6 +412,7 @@ async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
         if is_checked_first {
             check(&writer).await?;
         }
+        offers::fill(&writer).await?;
         // Where the cache stands is asked for before anything that would have the file read through.
         let _: Vec<(String, String)> = sqlx::query_as("SELECT name, value FROM meta")
             .fetch_all(&writer)

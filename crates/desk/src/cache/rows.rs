@@ -61,7 +61,7 @@ impl Script {
         Ok(())
     }
 
-    fn bind_value(&mut self, value: &Value) -> Result<()> {
+    pub(super) fn bind_value(&mut self, value: &Value) -> Result<()> {
         match value {
             Value::Id(id) => self.bind(blob(*id)),
             Value::Number(number) => self.bind(*number),
@@ -178,10 +178,16 @@ pub(super) const OFFER: Table = Table {
         "state",
         "sent_at",
         "text_hash",
+        "kind",
+        "category_id",
+        "currency",
+        "amount_minor",
+        "first_sent_at",
+        "words",
         "document",
     ],
     key: &["id"],
-    fixed: &["question_id", "expert_id"],
+    fixed: &["question_id", "expert_id", "first_sent_at"],
 };
 pub(super) const DOCUMENT: Table = Table {
     name: "document",

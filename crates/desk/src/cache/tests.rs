@@ -378,3 +378,75 @@ async fn closing_gives_up_reading_the_file_through_and_then_vouches_for_nothing(
     cache.close().await;
     assert!(!mark_of(&cache.file).exists());
 }
+
+#[tokio::test]
+async fn offers_of_an_earlier_versions_file_are_narrowed_sorted_and_summed_as_those_that_come() {
+    for migration in MIGRATIONS.iter() {
+        let version = migration.version;
+        let folder = folder_of(version);
+        let (cache, _) = open(folder.path()).await;
+        let (id, expert, text): (Vec<u8>, Vec<u8>, String) =
+            sqlx::query_as("SELECT id, expert_id, document FROM offer LIMIT 1")
+                .fetch_one(&cache.readers())
+                .await
+                .unwrap();
+        let mut document: proffer_protocol::OfferDocument = serde_json::from_str(&text).unwrap();
+        let price = document.offer.terms.price;
+        let all = || OfferQuery::all_of(AccountId(id_of(&expert)), Vec::new());
+        let of_words = |words: &[&str]| OfferQuery {
+            kind: Some(document.offer.terms.kind),
+            category: Some(document.offer.category_id),
+            currency: Some(price.currency),
+            min_minor: price.amount_minor,
+            max_minor: price.amount_minor,
+            words: words.iter().map(ToString::to_string).collect(),
+            ..all()
+        };
+        let number = format!("r-{}", document.number);
+        let states = [document.offer.state];
+        let page = async |query: &OfferQuery| cache.offer_page(query, &states, 0, 10).await.unwrap().len();
+        assert_eq!(page(&of_words(&[&number])).await, 1, "{version}");
+        assert_eq!(page(&of_words(&[&number, "nowhere"])).await, 0, "{version}");
+        let count: u32 = sqlx::query_scalar("SELECT count(*) FROM offer WHERE expert_id = ?")
+            .bind(expert.clone())
+            .fetch_one(&cache.readers())
+            .await
+            .unwrap();
+        let sums = cache.offer_sums(&all()).await.unwrap();
+        assert_eq!(sums.iter().map(|sum| sum.count).sum::<u32>(), count, "{version}");
+        let alone = cache.offer_sums(&of_words(&[&number])).await.unwrap();
+        assert_eq!(alone[0].amount, price, "{version}");
+
+        document.revision += 1;
+        document.offer.terms.title = "Walruses".to_owned();
+        let change = crate::ports::ChangeText {
+            entity: Some(Entity::Offer),
+            id: id_of(&id),
+            document: Some(serde_json::value::to_raw_value(&document).unwrap()),
+        };
+        let batch = Batch::read(vec![change], AccountId(Uuid::nil())).unwrap();
+        cache.apply(batch, None).await.unwrap();
+        assert_eq!(page(&of_words(&["walrus"])).await, 1, "{version}");
+        cache.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_offer_of_an_earlier_version_that_cannot_be_read_is_damage() {
+    let before = MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .nth_back(1)
+        .unwrap();
+    let folder = folder_of(before);
+    let file = SqliteConnectOptions::new().filename(folder.path().join("cache.db"));
+    let pool = SqlitePoolOptions::new().connect_with(file).await.unwrap();
+    sqlx::query("UPDATE offer SET document = '{}'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    let (cache, aside) = open(folder.path()).await;
+    assert!(aside.is_some_and(|aside| aside.exists()));
+    cache.close().await;
+}

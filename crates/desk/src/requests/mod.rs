@@ -38,6 +38,17 @@ use proffer_protocol::{Entity, ErrorCode};
 /// What handlers give.
 pub(crate) type Answer<T> = Result<T, ApiError>;
 
+/// Rows of a group when the UI names no number, and at most.
+const ROWS_USUAL: u32 = 100;
+const ROWS_AT_MOST: u32 = 1_000;
+
+fn rows_of_a_page(limit: u32) -> u32 {
+    match limit {
+        0 => ROWS_USUAL,
+        limit => limit.min(ROWS_AT_MOST),
+    }
+}
+
 fn not_found() -> ApiError {
     ApiError::new(ApiErrorCode::NotFound)
 }

@@ -1,6 +1,6 @@
 //! `queue_*`
 
-use super::{Answer, people};
+use super::{Answer, people, rows_of_a_page};
 use crate::{
     api::queue::{QueueGroup, QueueGroupKind, QueueList, QueuePage, QueueRow, QueueRows, QueueStatus, QueueView},
     cache::{Places, QueueFacts, QueueRequest},
@@ -17,10 +17,6 @@ const GROUPS: [QueueGroupKind; 4] = [
     QueueGroupKind::Open,
     QueueGroupKind::Others,
 ];
-/// Rows of a group when the UI names no number, and at most.
-const ROWS_USUAL: u32 = 100;
-const ROWS_AT_MOST: u32 = 1_000;
-
 /// What the rows of one answer are made with.
 struct Making {
     account: Account,
@@ -109,13 +105,6 @@ impl Desk {
             }
         });
         Ok(rows.collect())
-    }
-}
-
-fn rows_of_a_page(limit: u32) -> u32 {
-    match limit {
-        0 => ROWS_USUAL,
-        limit => limit.min(ROWS_AT_MOST),
     }
 }
 

@@ -350,7 +350,7 @@ fn views(history: &History, offers: &[OfferDocument]) -> anyhow::Result<()> {
         for view in [RequestView::AllOpen, RequestView::Done] {
             let list = RequestCentreList {
                 view,
-                search: String::new(),
+                limit: 1_000,
                 ..RequestCentreList::default()
             };
             let centre: RequestCentreView = desk.ask("request_centre_list", list)?;

@@ -5,16 +5,13 @@ use proffer_desk::api::{
     insights::{InsightsExported, InsightsPeriod, InsightsShow, InsightsView},
     offer::{OfferAction, OfferDeliverySave, OfferRef, OfferView, ReminderBlocker},
     offer_dialog::{OfferDialogChooseKind, OfferDialogPhase, OfferDialogView, OfferFields},
-    request_centre::{
-        RequestAge, RequestCentreList, RequestCentreMarkRead, RequestCentreMarked, RequestCentreView, RequestFilter,
-        RequestView,
-    },
+    request_centre::{RequestAge, RequestCentreList, RequestCentreView, RequestFilter, RequestView},
 };
 use proffer_domain::{MessageKind, OfferId, OfferState, QuestionId, ServiceKind};
-use proffer_testkit::{Customer, DeskAtWork, Expert, World, wait_until};
+use proffer_testkit::{Customer, DeskAtWork, Expert, World};
 
 /// A question that the desk has answered.
-async fn answered(helen: &Customer, desk: &DeskAtWork, title: &str) -> anyhow::Result<QuestionId> {
+pub(super) async fn answered(helen: &Customer, desk: &DeskAtWork, title: &str) -> anyhow::Result<QuestionId> {
     let question = helen.ask(title, "What can I do?").await?;
     desk.lock(question).await?;
     desk.write(question, MessageKind::Answer, "Ask the registrar.").await?;
@@ -23,7 +20,7 @@ async fn answered(helen: &Customer, desk: &DeskAtWork, title: &str) -> anyhow::R
 }
 
 /// An offer of this kind, title and price.
-async fn offered(
+pub(super) async fn offered(
     desk: &DeskAtWork,
     question: QuestionId,
     kind: ServiceKind,
@@ -269,41 +266,5 @@ async fn narrowing_finds(desk: &DeskAtWork, open: OfferId) -> anyhow::Result<()>
         .await
         .unwrap_err();
     assert_eq!(refused.code, ApiErrorCode::ReminderNotAllowed);
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn many_offers_are_marked_as_read_at_once() -> anyhow::Result<()> {
-    let world = World::begin().await?;
-    let helen = world.helen().await?;
-    let desk = world.desk_in_step(Expert::Daniel).await?;
-    desk.without_undo().await?;
-    let question = answered(&helen, &desk, "My domain was taken").await?;
-    let mut offers = Vec::new();
-    for price in ["20.00", "30.00", "40.00"] {
-        let kind = ServiceKind::LetterTemplates;
-        offers.push(offered(&desk, question, kind, "A letter", (price, "GBP")).await?);
-    }
-    for offer in &offers {
-        helen.accept(*offer, 1).await?;
-    }
-    let unread = async || -> anyhow::Result<u32> {
-        let view: RequestCentreView = desk.ask("request_centre_list", RequestCentreList::default()).await?;
-        Ok(view.unread_count)
-    };
-    wait_until(
-        "all three are unread",
-        async || Ok((unread().await? == 3).then_some(())),
-    )
-    .await?;
-    let mark = RequestCentreMarkRead {
-        offer_ids: offers[..2].to_vec(),
-    };
-    let marked: RequestCentreMarked = desk.ask("request_centre_mark_read", &mark).await?;
-    assert_eq!(marked.marked_count, 2);
-    assert_eq!(unread().await?, 1);
-    let again: RequestCentreMarked = desk.ask("request_centre_mark_read", &mark).await?;
-    assert_eq!(again.marked_count, 0);
-    desk.desk.close().await;
     Ok(())
 }

@@ -21,6 +21,7 @@ mod offline;
 mod own_data;
 mod queue;
 mod recovery;
+mod request_centre;
 mod search;
 mod secrets;
 mod session;

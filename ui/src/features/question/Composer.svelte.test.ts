@@ -90,6 +90,32 @@ test("files are taken by dropping them, which is shown while they are held over 
   expect(desk.count("attachment_add")).toBe(1);
 });
 
+test("files are taken by pasting and by choosing them; a pasted text is typed as any other", async () => {
+  const { desk, find, all } = composer();
+  const wall = new File(["wall"], "wall.png", { type: "image/png" });
+  const paste = (files: File[]) => {
+    const event = new Event("paste", { bubbles: true, cancelable: true });
+    find("composer-text").dispatchEvent(Object.assign(event, { clipboardData: { files } }));
+    return event.defaultPrevented;
+  };
+  expect(paste([])).toBe(false);
+  expect(paste([wall])).toBe(true);
+  await vi.waitFor(() => expect(all("draft-file")).toHaveLength(1));
+  await vi.waitFor(() => expect(all("draft-file")[0]?.querySelector("img")).not.toBeNull());
+
+  desk.answers.attachment_add = () => ({
+    id: "file-2",
+    name: "plan.pdf",
+    media_type: "application/pdf",
+    size_bytes: 4,
+  });
+  const input = find<HTMLInputElement>("composer-attach-input");
+  Object.defineProperty(input, "files", { value: [new File(["plan"], "plan.pdf")], configurable: true });
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  await vi.waitFor(() => expect(all("draft-file")).toHaveLength(2));
+  expect(desk.last("attachment_add")).toMatchObject({ name: "plan.pdf" });
+});
+
 test("the form sends", async () => {
   const { desk, target } = composer({}, { text: "He may not." });
   target.querySelector("form")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));

@@ -3,7 +3,8 @@ import type { ConversationView } from "../../bindings";
 import { refusal } from "../../host/scripted-desk";
 import { LONG, shown } from "../../shared/shown";
 import Context from "./Context.svelte";
-import { FILE, MESSAGE, viewWith } from "./sample";
+import { FILE } from "../../shared/files/sample";
+import { MESSAGE, viewWith } from "./sample";
 
 function context(more: Partial<ConversationView> = {}, props = {}) {
   return shown(Context, {

@@ -3,7 +3,8 @@ import { ScriptedDesk } from "../../host/scripted-desk";
 import { LONG, shown } from "../../shared/shown";
 import { Conversation } from "./conversation.svelte";
 import DraftFiles from "./DraftFiles.svelte";
-import { FILE, viewWith } from "./sample";
+import { FILE } from "../../shared/files/sample";
+import { viewWith } from "./sample";
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -4,7 +4,8 @@ import { refusal, ScriptedDesk } from "../../host/scripted-desk";
 import { LONG, shown } from "../../shared/shown";
 import { Conversation } from "./conversation.svelte";
 import Message from "./Message.svelte";
-import { FILE, MESSAGE, viewWith } from "./sample";
+import { FILE } from "../../shared/files/sample";
+import { MESSAGE, viewWith } from "./sample";
 
 afterEach(() => vi.unstubAllGlobals());
 

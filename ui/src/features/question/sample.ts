@@ -58,9 +58,6 @@ export const VIEW: ConversationView = {
   phrases: [],
 };
 
-export const FILE = { id: "file-1", name: "invoice.pdf", media_type: "application/pdf", size_bytes: 2_048 };
-export const PHOTO = { id: "file-2", name: "wall.png", media_type: "image/png", size_bytes: 4_096 };
-
 /** The conversation with some of it otherwise. */
 export const viewWith = (more: Partial<ConversationView> = {}): ConversationView => ({
   ...structuredClone(VIEW),

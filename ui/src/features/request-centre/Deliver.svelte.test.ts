@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { OfferView } from "../../bindings";
 import { later, refusal } from "../../host/scripted-desk";
+import { PHOTO } from "../../shared/files/sample";
 import { LONG, shown } from "../../shared/shown";
 import Deliver from "./Deliver.svelte";
 import { centreWith, OFFER } from "./sample";
@@ -36,7 +37,7 @@ test("only a call can have an outcome, for which other words stand", async () =>
 
 test("what is written is kept when the field is left, and sent with its files", async () => {
   const { desk, centre, find, write, target, ondone, all, text } = await delivering();
-  centre.files = [{ id: "file-1", name: LONG, media_type: "application/pdf", size_bytes: 10 }];
+  centre.delivery.files = [{ id: "file-1", name: LONG, media_type: "application/pdf", size_bytes: 10 }];
   await vi.waitFor(() => expect(all("deliver-file")).toHaveLength(1));
   expect(text(find("deliver-file"))).toContain(LONG);
   write("deliver-message", "Here it is.");
@@ -66,12 +67,24 @@ test("what is refused stands beside its field, and the form stays", async () => 
 
 test("a file is taken off by the button that names it, and not yet puts the form away", async () => {
   const { desk, centre, press, ondone, all } = await delivering({}, { attachment_remove: () => null });
-  centre.files = [{ id: "file-1", name: "letter.pdf", media_type: "application/pdf", size_bytes: 10 }];
+  centre.delivery.files = [
+    { id: "file-1", name: "letter.pdf", media_type: "application/pdf", size_bytes: 10 },
+  ];
   await vi.waitFor(() => expect(all("deliver-remove-file")[0]?.textContent).toContain("letter.pdf"));
   press("deliver-remove-file");
   await vi.waitFor(() => expect(desk.last("attachment_remove")).toMatchObject({ attachment_id: "file-1" }));
   press("Not yet");
   expect(ondone).toHaveBeenCalledOnce();
+});
+
+test("a picture that is handed over is seen before it is", async () => {
+  const { desk, centre, find } = await delivering(
+    {},
+    { attachment_preview: () => ({ media_type: "image/png", content_base64: "AAAA" }) },
+  );
+  centre.delivery.files = [PHOTO];
+  await vi.waitFor(() => expect(find("deliver-file").querySelector("img")).not.toBeNull());
+  expect(desk.last("attachment_preview")).toEqual({ question_id: "question-1", attachment_id: PHOTO.id });
 });
 
 test("what is typed is kept at a pause, and that is told", async () => {

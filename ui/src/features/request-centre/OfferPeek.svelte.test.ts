@@ -2,6 +2,7 @@ import { flushSync, mount, unmount } from "svelte";
 import { afterEach, expect, test, vi } from "vitest";
 import type { OfferView } from "../../bindings";
 import { refusal, ScriptedDesk } from "../../host/scripted-desk";
+import { FILE } from "../../shared/files/sample";
 import { LONG, shown } from "../../shared/shown";
 import OfferPeek from "./OfferPeek.svelte";
 import { RequestCentre } from "./request-centre.svelte";
@@ -158,6 +159,22 @@ test("what happened, what was said and what was delivered stand there, however l
   expect(text(find("history-revised"))).toContain("2");
   press("Q-48001");
   expect(onquestion).toHaveBeenCalledWith("question-1");
+});
+
+test("a file that was delivered can be had again", async () => {
+  const desk = new ScriptedDesk({ attachment_save: () => ({ path: "/home/daniel/Downloads/invoice.pdf" }) });
+  const { press, text } = peekWith({
+    state: "delivered",
+    delivery: {
+      message_html: "<p>Here it is.</p>",
+      is_call_outcome: false,
+      attachments: [FILE],
+      delivered_at: "2026-11-25T09:00:00Z",
+    },
+  });
+  press("file-chip");
+  await vi.waitFor(() => expect(text()).toContain("/home/daniel/Downloads/invoice.pdf"));
+  expect(desk.last("attachment_save")).toEqual({ question_id: "question-1", attachment_id: FILE.id });
 });
 
 test("what waits can be taken back; what was refused can be edited, sent again or thrown away", () => {

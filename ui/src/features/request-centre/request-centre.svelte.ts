@@ -1,14 +1,16 @@
 import type {
   ApiError,
-  DraftAttachment,
+  OfferGroupKind,
   OfferRow,
+  OfferSelection,
   OfferView,
   RequestCentreView,
   RequestFilter,
   RequestView,
 } from "../../bindings";
 import { asApiError, request } from "../../host";
-import { base64 } from "../../shared/base64";
+import { PAGE, PagedList } from "../../shared/paged-list.svelte";
+import { Delivery } from "./delivery.svelte";
 import { Selection } from "./selection.svelte";
 
 /** A filter that narrows nothing. */
@@ -21,9 +23,6 @@ export const NO_FILTER: RequestFilter = {
   max_text: "",
   age: null,
 };
-
-/** How long typing pauses before a delivery is kept, in milliseconds. */
-const PAUSE = 400;
 
 /** What is written or asked about the offer that is shown, before anything happens. */
 export type Asks = "deliver" | "cancel" | "start" | "withdraw" | "remind";
@@ -40,38 +39,51 @@ export class RequestCentre {
   error = $state<ApiError | null>(null);
   isBusy = $state(false);
   asks = $state<Asks | null>(null);
-  /** The delivery being written. */
-  message = $state("");
-  isCallOutcome = $state(false);
-  files = $state<DraftAttachment[]>([]);
-  /** Files being added, and how much of each has been read, from 0 to 1. */
-  uploads = $state<{ name: string; share: number }[]>([]);
-  /** When the delivery was last kept. */
-  savedAt = $state<string | null>(null);
   /** How many offers were just marked as read. */
   markedCount = $state<number | null>(null);
 
-  readonly rows: OfferRow[] = $derived(this.view?.groups.flatMap((group) => group.rows) ?? []);
+  readonly lines = new PagedList<OfferGroupKind, OfferRow>((row) => row.offer_id);
+  readonly selection = new Selection();
+  readonly delivery = new Delivery({
+    offerId: () => this.offer?.offer_id ?? null,
+    attempt: (work) => this.#attempt(work),
+    tell: (error) => (this.error = error),
+  });
+  readonly selectedCount: number = $derived(this.selection.count(this.lines.rowCount));
   readonly isFiltered: boolean = $derived(
     Object.entries(NO_FILTER).some(([name, none]) => this.filter[name as keyof RequestFilter] !== none),
   );
-  readonly selection = new Selection(() => this.rows.map((row) => row.offer_id));
   #latest = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #dirty = false;
+  /** What the list was narrowed to when it was last asked for. */
+  #narrowing = "";
 
+  /** Asks for everything in sight anew. */
   async load() {
     const mine = ++this.#latest;
+    const asked = { search: this.search, filter: { ...this.filter } };
+    const narrowing = JSON.stringify([this.shows, asked]);
+    // All that was shown is not all that is shown now.
+    if (this.selection.isAll && narrowing !== this.#narrowing) this.selection.clear();
+    this.#narrowing = narrowing;
+    const selected_ids = [...this.selection.ids];
     try {
       const view = await request("request_centre_list", {
+        ...asked,
         view: this.shows,
-        search: this.search,
-        filter: { ...this.filter },
+        limit: PAGE,
+        selected_ids,
       });
       if (mine !== this.#latest) return;
+      const show = await this.lines.prepare(
+        view.groups,
+        async (page) => (await request("request_centre_page", { ...asked, ...page })).rows,
+        [this.offer?.offer_id, this.selection.end],
+      );
+      if (mine !== this.#latest) return;
+      show();
       this.view = view;
       this.filterError = null;
-      this.selection.keepOnly();
+      this.selection.keepOnly(selected_ids, view.selected_ids);
     } catch (error) {
       if (mine === this.#latest) this.filterError = asApiError(error);
     }
@@ -94,10 +106,10 @@ export class RequestCentre {
 
   async open(offerId: string) {
     // What is being written on the one before is kept first.
-    if (this.#dirty) await this.saveDelivery();
+    if (this.delivery.isDirty) await this.delivery.save();
     await this.#attempt(async () => {
       const offer = await request("offer_show", { offer_id: offerId });
-      if (this.offer?.offer_id !== offerId) this.#adoptDelivery(offer);
+      if (this.offer?.offer_id !== offerId) this.delivery.adopt(offer);
       this.offer = offer;
       await this.load();
     });
@@ -108,10 +120,9 @@ export class RequestCentre {
     if (this.offer) await this.open(this.offer.offer_id);
   }
 
-  neighbour(step: number): string | null {
-    const at = this.rows.findIndex((row) => row.offer_id === this.offer?.offer_id);
-    const next = at < 0 ? this.rows[0] : this.rows[Math.min(Math.max(at + step, 0), this.rows.length - 1)];
-    return next?.offer_id ?? null;
+  /** The offer so many rows further than the one that is shown, or the first. */
+  neighbour(step: number): Promise<string | null> {
+    return this.lines.neighbour(this.offer?.offer_id ?? null, step);
   }
 
   /** Selects the offer that is shown, or not any more. */
@@ -119,16 +130,27 @@ export class RequestCentre {
     if (this.offer) this.selection.toggle(this.offer.offer_id);
   }
 
-  /** Selects on to the row so many further, from the offer that is shown; gives that row. */
-  extendSelection(step: number): string | null {
-    return this.selection.extend(this.offer?.offer_id ?? null, step);
+  /** Selects one row further, from the offer that is shown on; gives that row. */
+  extendSelection(step: 1 | -1): Promise<string | null> {
+    const beside = (id: string, by: number) => this.lines.beside(id, by);
+    return this.selection.extend(this.offer?.offer_id ?? null, step, beside);
+  }
+
+  /** Selects all that the view shows, or none if all are. */
+  toggleAll() {
+    this.selection.toggleAll(this.lines.rowCount);
+  }
+
+  get #selected(): OfferSelection {
+    const offer_ids = [...this.selection.ids];
+    if (!this.selection.isAll) return { kind: "these", offer_ids };
+    return { kind: "all_but", view: this.shows, search: this.search, filter: { ...this.filter }, offer_ids };
   }
 
   async markRead() {
-    const offer_ids = [...this.selection.ids];
-    if (offer_ids.length === 0) return;
+    if (this.selectedCount === 0) return;
     await this.#attempt(async () => {
-      const { marked_count } = await request("request_centre_mark_read", { offer_ids });
+      const { marked_count } = await request("request_centre_mark_read", { offers: this.#selected });
       this.markedCount = marked_count;
       this.selection.clear();
       await this.load();
@@ -150,84 +172,18 @@ export class RequestCentre {
     if (!this.error) this.asks = null;
   }
 
-  #adoptDelivery({ delivery_draft: draft }: OfferView) {
-    this.message = draft.message;
-    this.isCallOutcome = draft.is_call_outcome;
-    this.files = draft.attachments;
-    this.savedAt = draft.saved_at;
-    this.#dirty = false;
-  }
-
-  /** Notes that something was typed; it is kept at the next pause. */
-  typed() {
-    this.#dirty = true;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.saveDelivery(), PAUSE);
-  }
-
-  async saveDelivery() {
-    clearTimeout(this.#timer);
-    const id = this.offer?.offer_id;
-    if (!id) return;
-    this.#dirty = false;
-    // Not busy meanwhile: the field is left by pressing Deliver, and a button that went grey just then would miss its click.
-    try {
-      const kept = await request("offer_delivery_save", {
-        offer_id: id,
-        message: this.message,
-        is_call_outcome: this.isCallOutcome,
-      });
-      if (this.offer?.offer_id === id) this.savedAt = kept?.saved_at ?? null;
-      this.error = null;
-    } catch (error) {
-      this.#dirty = true;
-      this.error = asApiError(error);
-    }
-  }
-
+  /** Delivers what is written, once it is kept. */
   async deliver() {
-    await this.saveDelivery();
+    await this.delivery.save();
     if (this.error) return;
     await this.#act((id) => request("offer_deliver", { offer_id: id }));
-  }
-
-  async attach(files: Iterable<File>) {
-    const id = this.offer?.offer_id;
-    if (!id) return;
-    for (const file of files) {
-      this.uploads.push({ name: file.name, share: 0 });
-      const upload = this.uploads[this.uploads.length - 1];
-      await this.#attempt(async () => {
-        const added = await request("attachment_add", {
-          owner: { kind: "delivery", offer_id: id },
-          name: file.name,
-          content_base64: await base64(file, (share) => {
-            if (upload) upload.share = share;
-          }),
-        });
-        if (this.offer?.offer_id === id) this.files = [...this.files, added];
-      });
-      this.uploads = this.uploads.filter((one) => one !== upload);
-    }
-  }
-
-  async detach(attachmentId: string) {
-    const id = this.offer?.offer_id;
-    if (!id) return;
-    await this.#attempt(async () => {
-      await request("attachment_remove", {
-        owner: { kind: "delivery", offer_id: id },
-        attachment_id: attachmentId,
-      });
-      this.files = this.files.filter((file) => file.id !== attachmentId);
-    });
   }
 
   /** Shows what is left of an offer of which something was taken out of the outbox. */
   async reopen(offerId: string) {
     try {
       const offer = await request("offer_show", { offer_id: offerId });
-      this.#adoptDelivery(offer);
+      this.delivery.adopt(offer);
       this.offer = offer;
     } catch {
       // It was only in the outbox.

@@ -84,6 +84,7 @@ export const listWith = (more: Partial<RequestCentreView> = {}): RequestCentreVi
   },
   support_requests: [],
   unread_count: 0,
+  selected_ids: [],
   ...more,
 });
 
@@ -93,7 +94,7 @@ export async function centreWith(
   answers: ConstructorParameters<typeof ScriptedDesk>[0] = {},
 ) {
   const desk = new ScriptedDesk({
-    request_centre_list: () => listWith(more),
+    request_centre_list: ({ selected_ids }) => ({ ...listWith(more), selected_ids }),
     offer_show: () => OFFER,
     ...answers,
   });

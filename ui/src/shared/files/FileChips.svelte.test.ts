@@ -1,7 +1,7 @@
 import { flushSync } from "svelte";
 import { afterEach, expect, test, vi } from "vitest";
 import { later, refusal, ScriptedDesk } from "../../host/scripted-desk";
-import { LONG, shown } from "../../shared/shown";
+import { LONG, shown } from "../shown";
 import FileChips from "./FileChips.svelte";
 import { FILE, PHOTO } from "./sample";
 

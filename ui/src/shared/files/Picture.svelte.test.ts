@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { later, refusal, ScriptedDesk } from "../../host/scripted-desk";
-import { shown } from "../../shared/shown";
+import { shown } from "../shown";
 import Picture from "./Picture.svelte";
 import { FILE, PHOTO } from "./sample";
 
