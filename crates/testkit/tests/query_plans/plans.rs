@@ -93,7 +93,10 @@ fn forbidden(statement: &str, step: &str) -> Option<&'static str> {
     if step.starts_with("USE TEMP B-TREE") && !sorts_ties {
         return Some("it sorts");
     }
-    if statement.contains("question_id = ") && step.contains("offer_of_expert") {
+    let by_expert = ["offer_of_expert", "offer_newest"]
+        .iter()
+        .any(|index| step.contains(index));
+    if statement.contains("question_id = ") && by_expert {
         return Some("it goes through all offers for those of one question");
     }
     let name = step.strip_prefix("SCAN ")?.split(' ').next()?;
