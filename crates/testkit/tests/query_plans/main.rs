@@ -45,9 +45,16 @@ async fn every_statement_goes_by_an_index() -> anyhow::Result<()> {
         }
     }
     assert!(checked.len() > 100, "{} statements", checked.len());
-    complaints.extend(unseen.iter().map(|piece| format!("it did not run, so nobody knows how it goes: {piece}")));
+    complaints.extend(
+        unseen
+            .iter()
+            .map(|piece| format!("it did not run, so nobody knows how it goes: {piece}")),
+    );
     let idle = rules.exceptions_without_use();
-    complaints.extend(idle.iter().map(|statement| format!("this exception is needed no more: {statement}")));
+    complaints.extend(
+        idle.iter()
+            .map(|statement| format!("this exception is needed no more: {statement}")),
+    );
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     desk.desk.close().await;
     Ok(())
