@@ -32,10 +32,14 @@ async fn every_statement_goes_by_an_index() -> anyhow::Result<()> {
         if !checked.insert(statement.clone()) {
             continue;
         }
+        let is_piece = !ran.contains(&statement) && ran.iter().any(|whole| whole.contains(&statement));
+        if is_piece {
+            continue;
+        }
         let plans = desk.desk.explain(&statement).await;
         if plans.is_empty() {
             // The platform's, which runs in this process too, or a piece of one that is put together.
-            if !ran.contains(&statement) && !ran.iter().any(|whole| whole.contains(&statement)) {
+            if !ran.contains(&statement) {
                 unseen.push(statement);
             }
             continue;
