@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// What happens meanwhile, in texts as long as may be: more than stands in the line of who takes nothing.
-const QUESTIONS: u32 = 200;
+const QUESTIONS: u32 = 100;
 const SENTENCE: &str = "Who owns the domain now? ";
 const SENTENCES: usize = 800;
 /// So many of them are answered too.
