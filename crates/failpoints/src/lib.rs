@@ -242,12 +242,6 @@ pub fn pass_gate(ticket: u64) {
     gate.admitted.remove(&ticket);
 }
 
-/// How many wait at the gate.
-#[must_use]
-pub fn waiting() -> usize {
-    gate().waiting.len()
-}
-
 /// Lets the one who waits with the lowest ticket pass; tells whether there was one. Nobody else may be on the way to the
 /// gate.
 pub fn admit_next() -> bool {

@@ -10,8 +10,7 @@
 //! Only threads of the simulated process whose turn it is can be awake: those of the others slept when their turn ended.
 //!
 //! Most polls ask SQLite nothing, and reading the state of threads is slow. So commands are counted as they are given and
-//! as they are done: while the two are equal and nothing else runs beside, all sleep already. As good is that all that were
-//! given and not done wait at the gate. Only when the counts do not come right is the state of threads asked for.
+//! as they are done: while the two are equal and nothing else runs beside, all sleep already.
 
 use anyhow::Context;
 use std::{
@@ -33,9 +32,6 @@ use tracing::{
 use tracing_core::span::Current;
 
 const TASKS: &str = "/proc/self/task";
-/// How often SQLite's threads are let go on before it is asked whether they sleep: a command that was counted and never
-/// given, or one whose answers nobody takes, makes the counts wrong for ever.
-const LET_GO_ON: u32 = 200;
 
 struct Other {
     stat: File,
@@ -54,8 +50,6 @@ struct Watch {
     is_settled: bool,
     /// Whose turn it is.
     turn: u64,
-    /// How often its threads were let go on since their state was last read.
-    let_go_on: u32,
 }
 
 /// The number of the system's last thread: another one has begun when it has changed.
@@ -102,7 +96,6 @@ impl Watch {
             beginnings: Beginnings::new(),
             is_settled: false,
             turn: 0,
-            let_go_on: 0,
         })
     }
 
@@ -155,19 +148,10 @@ impl Watch {
                 self.is_settled = false;
                 self.count = 0;
             }
-            if self.is_settled
-                && let Some(asked) = asked()
-            {
-                if asked == proffer_failpoints::waiting() as u64 {
-                    return Ok(true);
-                }
-                if self.let_go_on < LET_GO_ON {
-                    self.let_go_on += 1;
-                    return Ok(false);
-                }
+            if self.is_settled && asked() == Some(0) {
+                return Ok(true);
             }
         }
-        self.let_go_on = 0;
         let count = std::fs::metadata(TASKS)?.nlink();
         if count != self.count {
             self.look_again()?;
