@@ -49,9 +49,35 @@ const EXCEPTIONS: &[Exception] = &[
         "counting all is going through the narrowest index",
     ),
     but(
-        "AS n FROM question",
-        "question_of_customer",
-        "counting all is going through the narrowest index",
+        "answered_by_me = 1 ORDER BY last_activity_at DESC",
+        "question_answered",
+        "the index holds what is asked for, in its order",
+    ),
+    but(
+        "words IS NULL",
+        "offer_to_fill",
+        "the index holds what is to be filled and nothing else",
+    ),
+    but(
+        "SELECT DISTINCT o.kind, o.state",
+        "USE TEMP B-TREE FOR DISTINCT",
+        "a filter's choices: a few of each",
+    ),
+    but(
+        "SELECT o.state, o.currency, count(*)",
+        "USE TEMP B-TREE FOR GROUP BY",
+        "the sums of a few states and currencies",
+    ),
+    but(
+        "FROM offer o INDEXED BY offer_of_expert",
+        "USE TEMP B-TREE FOR ORDER BY",
+        "an order that the expert chose, of what the index alone says",
+    ),
+    but("SET place = NULL", "SCAN ", "a migration"),
+    but(
+        "UPDATE question SET last_kind = (SELECT m.kind",
+        "SCAN question",
+        "a migration",
     ),
     but(
         "question_held",

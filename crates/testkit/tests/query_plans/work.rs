@@ -138,8 +138,22 @@ async fn ask_for_all(desk: &DeskAtWork, question: QuestionId, offer: OfferId, wh
         }
     }
     for view in ["all_open", "needs_you", "waiting", "in_progress", "done"] {
-        desk.ask::<Value>("request_centre_list", json!({ "view": view, "search": "letter" }))
-            .await?;
+        for search in ["", "letter"] {
+            let list = json!({ "view": view, "search": search, "limit": 10 });
+            desk.ask::<Value>("request_centre_list", list).await?;
+        }
+    }
+    for group in [
+        "to_fulfil",
+        "in_progress",
+        "delivered",
+        "awaiting",
+        "held",
+        "queued",
+        "refused",
+    ] {
+        let page = json!({ "search": "", "group": group, "offset": 0, "limit": 10 });
+        desk.ask::<Value>("request_centre_page", page).await?;
     }
     for period in ["days30", "days90", "months12", "all"] {
         desk.ask::<Value>("insights_show", json!({ "period": period })).await?;
@@ -155,8 +169,8 @@ async fn ask_for_all(desk: &DeskAtWork, question: QuestionId, offer: OfferId, wh
     desk.fill_dialog(question).await?;
     let help = json!({ "question_id": question, "subject": "A lock", "text": "It does not open." });
     desk.ask::<Value>("support_request_send", help).await?;
-    desk.ask::<Value>("request_centre_mark_read", json!({ "offer_ids": [offer] }))
-        .await?;
+    let these = json!({ "offers": { "kind": "these", "offer_ids": [offer] } });
+    desk.ask::<Value>("request_centre_mark_read", these).await?;
     desk.ask::<Value>("notice_mark_read", json!({ "ids": [] })).await?;
     for name in [
         "session_show",
