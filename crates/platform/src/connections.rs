@@ -135,7 +135,7 @@ async fn converse(
             }
             () = ending.cancelled(), if !is_ending => {
                 is_ending = true;
-                Pin::new(&mut connection).graceful_shutdown();
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
             }
         }
     };
