@@ -270,6 +270,13 @@ impl Desk {
         let Some(updater) = self.inner.updates.updater.get().cloned() else {
             return;
         };
+        // Waiting for nothing would hold up the next question to the channel.
+        if !matches!(
+            self.update_view().state,
+            UpdateState::Available | UpdateState::Checking
+        ) {
+            return;
+        }
         let desk = self.clone();
         tokio::spawn(async move {
             let ended = desk.inner.updates.ended.clone();
