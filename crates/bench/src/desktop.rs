@@ -30,7 +30,6 @@ impl Desktop {
         for folder in [&home, &runtime] {
             std::fs::create_dir_all(folder)?;
         }
-        #[cfg(unix)]
         std::fs::set_permissions(&runtime, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
         let path = |folder: &Path| folder.display().to_string();
         let mut environment: Environment = [

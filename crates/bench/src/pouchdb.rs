@@ -81,7 +81,7 @@ impl PouchDb {
 fn installed() -> anyhow::Result<PathBuf> {
     let scripts = repository()?.join("crates/bench/peers/pouchdb");
     if !scripts.join("node_modules/pouchdb").exists() {
-        let done = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
+        let done = Command::new("npm")
             .args(["install", "--no-save", "--no-audit", "--no-fund", "--silent"])
             .current_dir(&scripts)
             .output()

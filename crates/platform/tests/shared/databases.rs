@@ -224,24 +224,15 @@ fn programs() -> anyhow::Result<PathBuf> {
     Ok(PathBuf::from(String::from_utf8(told.stdout)?.trim()))
 }
 
-fn id_of(what: &str) -> anyhow::Result<u32> {
-    let mut command = Command::new("id");
-    if what == "postgres" {
-        command.args(["-u", "postgres"]);
-    } else {
-        command.arg("-u");
-    }
-    let output = command.output()?;
-    String::from_utf8(output.stdout)?
-        .trim()
-        .parse()
-        .with_context(|| format!("there is no user {what}"))
+fn is_root() -> anyhow::Result<bool> {
+    let output = Command::new("id").arg("-u").output()?;
+    Ok(output.stdout.trim_ascii() == b"0")
 }
 
 /// A program as a user that PostgreSQL accepts (it refuses root), ended with the thread that starts it.
 fn unprivileged(program: &Path) -> Command {
     let mut command = Command::new("setpriv");
-    if id_of("self").is_ok_and(|id| id == 0) {
+    if is_root().is_ok_and(|is_root| is_root) {
         command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "setpriv"]);
     }
     command.arg("--pdeathsig=QUIT").arg(program).current_dir("/");
@@ -249,9 +240,11 @@ fn unprivileged(program: &Path) -> Command {
 }
 
 fn give_to_postgres(folder: &Path) -> anyhow::Result<()> {
-    if id_of("self")? == 0 {
-        let id = id_of("postgres")?;
-        std::os::unix::fs::chown(folder, Some(id), Some(id))?;
+    if is_root()? {
+        let owned = Command::new("chown").arg("postgres:postgres").arg(folder).status()?;
+        if !owned.success() {
+            bail!("{} cannot be given to the user postgres", folder.display());
+        }
     }
     Ok(())
 }

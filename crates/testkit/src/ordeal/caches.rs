@@ -40,7 +40,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::BTreeSet,
-    os::unix::fs::FileExt,
+    io::{Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -367,10 +367,20 @@ async fn make_image(
     })
 }
 
+fn write_at(mut file: &std::fs::File, bytes: &[u8], at: u64) -> anyhow::Result<()> {
+    file.seek(SeekFrom::Start(at))?;
+    Ok(file.write_all(bytes)?)
+}
+
+fn read_at(mut file: &std::fs::File, bytes: &mut [u8], at: u64) -> anyhow::Result<usize> {
+    file.seek(SeekFrom::Start(at))?;
+    Ok(file.read(bytes)?)
+}
+
 fn write_random(file: &std::fs::File, generator: &mut StdRng, at: u64, length: u64) -> anyhow::Result<()> {
     let mut bytes = vec![0; usize::try_from(length)?];
     generator.fill(&mut bytes[..]);
-    Ok(file.write_all_at(&bytes, at)?)
+    write_at(file, &bytes, at)
 }
 
 fn flip_bits(file: &std::fs::File, generator: &mut StdRng) -> anyhow::Result<()> {
@@ -378,9 +388,9 @@ fn flip_bits(file: &std::fs::File, generator: &mut StdRng) -> anyhow::Result<()>
     for _ in 0..generator.random_range(1..=64) {
         let at = generator.random_range(0..length.max(1));
         let mut byte = [0];
-        if file.read_at(&mut byte, at)? == 1 {
+        if read_at(file, &mut byte, at)? == 1 {
             byte[0] ^= 1 << generator.random_range(0..8);
-            file.write_all_at(&byte, at)?;
+            write_at(file, &byte, at)?;
         }
     }
     Ok(())
@@ -411,7 +421,7 @@ fn damage(data: &Path, damage: Damage, generator: &mut StdRng) -> anyhow::Result
             let pages = file.metadata()?.len() / PAGE;
             for _ in 0..generator.random_range(1..4) {
                 let at = generator.random_range(0..pages.max(1)) * PAGE;
-                file.write_all_at(&[0; PAGE as usize], at)?;
+                write_at(&file, &[0; PAGE as usize], at)?;
             }
         }
         Damage::GarbageLog => {
