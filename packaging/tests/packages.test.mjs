@@ -114,7 +114,11 @@ step("apt installs it, and it works", async () => {
   before = await files();
   await root("apt-get", "install", "-y", "-qq", "--no-install-recommends", current.file);
   assert.equal(await installedVersion(), THIS);
-  assert.deepEqual(await run(PROGRAM, ["--selftest"], { env: world.desktop.env }), ["ok"]);
+  const signIn = join(world.folder, "selftest.json");
+  writeFileSync(signIn, JSON.stringify({ email: DANIEL.email, password: DANIEL.password }), { mode: 0o600 });
+  const selftest = ["--selftest", "--platform", world.platform.url];
+  const said = await run(PROGRAM, selftest, { env: { ...world.desktop.env, PROFFER_SIGN_IN_FILE: signIn } });
+  assert.match(said.join("\n"), /^desk: .*\nkeychain: a secret was kept.*\nplatform: signed in.*\nok$/);
   const types = await run("gio", ["mime", "x-scheme-handler/proffer"], { env: world.desktop.env });
   assert.match(types.join("\n"), /Proffer\.desktop/);
 });

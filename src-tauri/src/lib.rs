@@ -29,7 +29,10 @@ use deep_link::Asked;
 use desk_slot::DeskSlot;
 use keychain::SystemKeychain;
 use notifier::{Click, SystemNotifier};
-use proffer_desk::{Desk, DeskConfig, DeskError, HttpConnector, Ports, SystemClock, SystemEntropy, ports::Updater};
+use proffer_desk::{
+    Desk, DeskConfig, DeskError, HttpConnector, Ports, SystemClock, SystemEntropy,
+    ports::{Keychain, Notifier, Updater},
+};
 use start::Start;
 use std::{
     io::Write,
@@ -50,7 +53,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 pub fn main() -> ExitCode {
     let result = Start::read().and_then(|mut start| {
         if start.selftest {
-            return selftest::run(start.data_dir.as_deref());
+            return selftest::run(start);
         }
         webkit::prepare();
         start.take_sign_in()?;
@@ -141,9 +144,10 @@ async fn open_desk(
     let slot = app.state::<DeskSlot>();
     let downloads_dir = app.path().download_dir().unwrap_or_else(|_| data_dir.join("downloads"));
     let (clicks, clicked) = mpsc::unbounded_channel();
-    let notifier = SystemNotifier::new(&data_dir, clicks);
+    let notifier = Arc::new(SystemNotifier::new(&data_dir, clicks));
+    let keychain = Arc::new(SystemKeychain::default());
     let version = app.package_info().version.to_string();
-    match desk(&data_dir, downloads_dir, notifier, version).await {
+    match desk(&data_dir, downloads_dir, notifier, keychain, version).await {
         Ok(desk) => {
             match desk.take_note_of_update().await {
                 // Who restarts from the window wants it back, also where the program was started without one.
@@ -178,7 +182,8 @@ async fn open_desk(
 async fn desk(
     data_dir: &Path,
     downloads_dir: PathBuf,
-    notifier: SystemNotifier,
+    notifier: Arc<dyn Notifier>,
+    keychain: Arc<dyn Keychain>,
     app_version: String,
 ) -> Result<Desk, DeskError> {
     let config = DeskConfig {
@@ -190,8 +195,8 @@ async fn desk(
     };
     let ports = Ports {
         connector: Arc::new(HttpConnector),
-        notifier: Arc::new(notifier),
-        keychain: Arc::new(SystemKeychain),
+        notifier,
+        keychain,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     };

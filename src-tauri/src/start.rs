@@ -30,9 +30,12 @@ struct Arguments {
     /// Start without a window; it comes with a click on a notification or a second start.
     #[arg(long)]
     background: bool,
-    /// Open the desk without a window, check that it answers, print "ok" and end.
+    /// Open the desk without a window, check that it answers and that the keychain keeps a secret, print "ok" and end.
     #[arg(long)]
     selftest: bool,
+    /// With --selftest: sign in there as PROFFER_SIGN_IN_FILE says, in a folder of its own, sync, and sign out again.
+    #[arg(long, value_name = "URL", requires = "selftest")]
+    platform: Option<String>,
     /// Show an offer: proffer://offer/<id>. Nothing beside a link counts.
     link: Option<String>,
 }
@@ -43,6 +46,8 @@ pub(crate) struct Start {
     pub(crate) background: bool,
     /// Whether it only checks itself.
     pub(crate) selftest: bool,
+    /// The platform that a self-test syncs with.
+    pub(crate) selftest_platform: Option<String>,
     /// The folder for its data, if not the system's own.
     pub(crate) data_dir: Option<PathBuf>,
     /// The link that it was started with.
@@ -84,6 +89,7 @@ impl Start {
         Ok(Self {
             background: arguments.background,
             selftest: arguments.selftest,
+            selftest_platform: arguments.platform,
             data_dir: data_dir
                 .map(std::path::absolute)
                 .transpose()
@@ -93,21 +99,24 @@ impl Start {
         })
     }
 
-    /// Takes the prepared sign-in, whose file is gone afterwards. Apart from [`Self::read`], because a self-test leaves
-    /// it alone.
+    /// Takes the prepared sign-in, whose file is gone afterwards. Apart from [`Self::read`], because a self-test with no
+    /// platform to sign in at leaves it alone.
     pub(crate) fn take_sign_in(&mut self) -> anyhow::Result<()> {
-        if let Some(file) = env::var_os("PROFFER_SIGN_IN_FILE").filter(|value| !value.is_empty()) {
-            let platform_url =
-                env::var("PROFFER_PLATFORM_URL").context("PROFFER_SIGN_IN_FILE needs PROFFER_PLATFORM_URL")?;
-            self.sign_in = take_credentials(Path::new(&file))?.map(|found| {
-                PreparedSignIn(SessionSignIn {
-                    platform_url,
-                    email: found.email,
-                    password: found.password,
-                    code: None,
-                })
-            });
-        }
+        let Some(file) = env::var_os("PROFFER_SIGN_IN_FILE").filter(|value| !value.is_empty()) else {
+            return Ok(());
+        };
+        let platform_url = match &self.selftest_platform {
+            Some(url) => url.clone(),
+            None => env::var("PROFFER_PLATFORM_URL").context("PROFFER_SIGN_IN_FILE needs PROFFER_PLATFORM_URL")?,
+        };
+        self.sign_in = take_credentials(Path::new(&file))?.map(|found| {
+            PreparedSignIn(SessionSignIn {
+                platform_url,
+                email: found.email,
+                password: found.password,
+                code: None,
+            })
+        });
         Ok(())
     }
 

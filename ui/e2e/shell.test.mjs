@@ -35,9 +35,47 @@ const windows = () => world.desktop.visibleWindows("Proffer");
 step("the command line answers without a display", async () => {
   const bare = { PATH: env.PATH, HOME: env.HOME };
   assert.match((await run(own("proffer"), ["--version"], { env: bare }))[0], /^proffer \d+\.\d+\.\d+$/);
-  assert.deepEqual(await run(own("proffer"), ["--selftest"], { env: bare }), ["ok"]);
+  const said = await run(own("proffer"), ["--selftest"], { env: bare });
+  assert.match(said.join("\n"), /^desk: .*\nkeychain: none here .*\nok$/);
   const windowed = new Program(own("proffer"), [], { env: bare });
   await assert.rejects(windowed.finished(), /there is no display/);
+});
+
+/** Whether the keychain has entries of this service. */
+async function keepsSecrets(service) {
+  const ask = ["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"];
+  const search = ["org.freedesktop.Secret.Service.SearchItems", `dict:string:string:service,${service}`];
+  const reply = await run("dbus-send", [...ask, ...search], { env });
+  return reply.some((line) => line.includes("/org/freedesktop/secrets/collection/"));
+}
+
+const selftest = (more, url = world.platform.url) =>
+  run(own("proffer"), ["--selftest", "--platform", url], { env: { ...env, ...more } });
+
+step("it tests itself: the keychain keeps a secret, and it signs in at a platform, syncs and signs out", async () => {
+  const file = signInFile(0o600);
+  assert.deepEqual(await selftest({ PROFFER_SIGN_IN_FILE: file }), [
+    "desk: its data can be used, and it answers",
+    "keychain: a secret was kept, read and deleted",
+    "platform: signed in, in step, signed out; the token was in the keychain",
+    "ok",
+  ]);
+  assert.ok(!existsSync(file), "the sign-in file is gone");
+  assert.ok(!(await keepsSecrets("proffer self-test")), "nothing of it stays in the keychain");
+  assert.ok(!existsSync(world.path("shell/logs")), "nobody was signed in in the desk's own folder");
+});
+
+step("a self-test that fails says so in words, and never the password", async () => {
+  const fails = async (words, more, url) => {
+    const error = await selftest(more, url).then(() => assert.fail("it passed"), (error) => error);
+    assert.match(error.message, words);
+    assert.ok(!error.message.includes(DANIEL.password));
+  };
+  await fails(/--platform needs PROFFER_SIGN_IN_FILE/, {});
+  await fails(/signing in was refused/, { PROFFER_SIGN_IN_FILE: signInFile(0o600) }, "http://127.0.0.1:1");
+  const wrong = world.path("wrong.json");
+  writeFileSync(wrong, JSON.stringify({ email: DANIEL.email, password: `not ${DANIEL.password}` }), { mode: 0o600 });
+  await fails(/signing in was refused/, { PROFFER_SIGN_IN_FILE: wrong });
 });
 
 step("a sign-in file that others can read is refused and deleted", async () => {
@@ -53,6 +91,7 @@ step("started in the background it has no window, raises a notification, and a c
   await until("the sign-in file is read and gone", () => !existsSync(file));
   const log = world.path("shell/logs/proffer.log");
   await until("the desk is in step with the platform", () => /connection state=Online/.test(readFileSync(log, "utf8")));
+  assert.ok(await keepsSecrets("proffer"), "its token is in the keychain");
   const session = `PROFFER_SIGN_IN_FILE=${file}`;
   assert.ok(readFileSync(`/proc/${program.pid}/environ`, "utf8").includes(session), "it is still the process that was started");
 
