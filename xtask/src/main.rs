@@ -1,12 +1,14 @@
-//! What the npm scripts and CI call: `setup`, `start`, `test`, `gen`, `bench`, `package`, `icons`, `shots`.
+//! What the npm scripts and CI call: `setup`, `start`, `test`, `cross`, `gen`, `bench`, `package`, `icons`, `shots`.
 
 mod advisories;
 mod changelog;
+mod cross;
 mod ending;
 mod fuzz;
 mod generated;
 mod measure;
 mod package;
+mod platform;
 mod program;
 mod setup;
 mod simulation;
@@ -38,6 +40,8 @@ enum Task {
     Start(start::Start),
     /// Run every check and test.
     Test(test::Test),
+    /// Type-check the workspace for Windows and macOS, or run its Windows build under Wine.
+    Cross(cross::Cross),
     /// Write the generated files anew, or check that they are fresh.
     Gen {
         /// Only check.
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
         }),
         Task::Start(start) => start.run(),
         Task::Test(test) => test.run(),
+        Task::Cross(cross) => cross.run(),
         Task::Gen { check } => generated::run(check, false),
         Task::Bench { options } => measure::bench(&options),
         Task::Soak { options } => simulation::soak(&options),

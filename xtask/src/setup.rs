@@ -20,6 +20,10 @@ pub(crate) enum Need {
     Bench,
     /// What walking needs, and all tests.
     Test,
+    /// Building, and checking for other systems.
+    Cross,
+    /// That, and running what is built for Windows.
+    Wine,
 }
 
 /// The tools that cargo installs, with the versions that are known to work: program, package, version.
@@ -120,6 +124,12 @@ fn system_packages(need: Need) -> anyhow::Result<()> {
     }
     if matches!(need, Need::Package | Need::Test) {
         wanted.extend(system::PACKAGE_PACKAGES);
+    }
+    if matches!(need, Need::Cross | Need::Wine) {
+        wanted.extend(system::CROSS_PACKAGES);
+    }
+    if need == Need::Wine {
+        wanted.extend(system::WINE_PACKAGES);
     }
     let missing = system::missing(&wanted, &system::installed(&wanted));
     if missing.is_empty() {

@@ -48,6 +48,13 @@ pub(crate) const BENCH_PACKAGES: [&str; 1] = ["redis-server"];
 pub(crate) const PACKAGE_PACKAGES: [&str; 6] =
     ["appstream", "desktop-file-utils", "dpkg-dev", "gzip", "lintian", "rpm"];
 
+/// What is installed by apt to check for other systems: a compiler with the source of its library, and what stands for
+/// the C compiler and the compiler of resources of Windows.
+pub(crate) const CROSS_PACKAGES: [&str; 4] = ["gcc-mingw-w64-x86-64", "llvm", "rust-web-src", "rustc-web"];
+
+/// What is installed by apt to run and to install what is built for Windows.
+pub(crate) const WINE_PACKAGES: [&str; 3] = ["nsis", "wine", "wine64"];
+
 /// What other systems install.
 pub(crate) const ELSEWHERE: &str = "\
 Fedora:  sudo dnf install gcc pkgconf openssl-devel webkit2gtk4.1-devel libappindicator-gtk3-devel librsvg2-devel
