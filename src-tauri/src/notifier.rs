@@ -4,13 +4,15 @@ use async_trait::async_trait;
 use notify_rust::NotificationResponse;
 use proffer_desk::{
     Phrase, Spoken,
-    api::notice::NoticeKind,
     ports::{NoticeAction, Notification, Notifier, NotifierError},
     private_files,
 };
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
+
+#[cfg(target_os = "linux")]
+use proffer_desk::api::notice::NoticeKind;
 
 /// The picture beside a notification, for systems where the app is not installed and has no icon of its own.
 const ICON: &[u8] = include_bytes!("../../icons/128x128.png");

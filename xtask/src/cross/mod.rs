@@ -83,7 +83,7 @@ fn check_for(targets: &[Target], only_control: bool) -> anyhow::Result<()> {
     let mut failed = Vec::new();
     for target in targets {
         let started = Instant::now();
-        let mut check = compiler.cargo(*target, &["check", "--workspace", "--all-targets"]);
+        let mut check = compiler.cargo(*target, &["check", "--workspace", "--all-targets", "--keep-going"]);
         let result = run_and_repeat(&mut check);
         say(&format!(
             "{}: {} ({} s)",
