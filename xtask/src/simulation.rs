@@ -12,14 +12,7 @@ fn with_flags(mut cargo: Command) -> Command {
     cargo.env("RUSTFLAGS", format!("{flags} --cfg tokio_unstable").trim());
     // What is built with other flags lies apart, or each build would throw the other's work away.
     cargo.arg("--target-dir").arg(target());
-    cargo.args([
-        "--package",
-        "proffer-testkit",
-        "--features",
-        "simulation",
-        "--bin",
-        "simulate",
-    ]);
+    cargo.args(["--profile", PROFILE]);
     cargo
 }
 
@@ -29,7 +22,9 @@ fn target() -> PathBuf {
 
 /// Builds the simulation and gives the command that runs it.
 fn build() -> anyhow::Result<Command> {
-    run_and_repeat(&mut with_flags(cargo(&["build", "--profile", PROFILE])))?;
+    let mut build = with_flags(cargo(&["build", "--package", "proffer-testkit", "--bin", "simulate"]));
+    build.args(["--features", "simulation"]);
+    run_and_repeat(&mut build)?;
     let mut simulate = Command::new(target().join(PROFILE).join("simulate"));
     simulate.current_dir(program::root());
     Ok(simulate)
@@ -49,11 +44,20 @@ pub(crate) fn soak(options: &[String]) -> anyhow::Result<()> {
     run(&mut simulate).context("the histories")
 }
 
-/// What every change must pass: clean code, histories that replay, a thousand of them, and invariants that bite.
+/// Lints everything as it is, and then what the simulation's feature makes of it. With the simulation's flags and tokio's
+/// features for both, so that dependencies are checked once, and in its folder, where they need to be built anyway.
+pub(crate) fn lint() -> anyhow::Result<()> {
+    for (targets, feature) in [("--all-targets", "simulated-time"), ("--bin=simulate", "simulation")] {
+        let mut clippy = with_flags(cargo(&["clippy", "--workspace", targets]));
+        clippy.arg(format!("--features=proffer-testkit/{feature}"));
+        clippy.args(["--", "--deny", "warnings"]);
+        run_and_repeat(&mut clippy)?;
+    }
+    Ok(())
+}
+
+/// What every change must pass: histories that replay, a thousand of them, and invariants that bite.
 pub(crate) fn test() -> anyhow::Result<()> {
-    let mut clippy = with_flags(cargo(&["clippy", "--profile", PROFILE]));
-    clippy.args(["--", "--deny", "warnings"]);
-    run_and_repeat(&mut clippy)?;
     let arguments: [&[&str]; 3] = [
         &["--seeds", "20", "--twice"],
         &["--seeds", "1000", "--every-fail-point"],

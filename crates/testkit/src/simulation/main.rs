@@ -23,8 +23,16 @@ mod world;
 use anyhow::{Context, bail};
 use clap::Parser;
 use report::Report;
-use std::{io::Write, path::PathBuf, time::Instant};
-use variants::{VARIANTS, variant};
+use std::{
+    io::Write,
+    path::PathBuf,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+use variants::{VARIANTS, Variant};
 
 /// Runs random histories with faults and checks the invariants after each.
 #[derive(Clone, Debug, Parser)]
@@ -42,7 +50,7 @@ struct Options {
     /// Run every broken variant with all seeds, and print which share of them catches it.
     #[arg(long)]
     bite: bool,
-    /// With --bite: go on to the next variant once one is caught.
+    /// With --bite: begin each with a seed that is known to catch it, and end it once it is caught.
     #[arg(long)]
     until_caught: bool,
     /// Also fail when a fail-point did not fire both as crash and as error.
@@ -75,14 +83,14 @@ fn known(options: &Options) -> anyhow::Result<Option<&'static str>> {
     match &options.variant {
         None => Ok(None),
         Some(name) => {
-            let names: Vec<_> = VARIANTS.iter().map(|(name, _)| *name).collect();
+            let names: Vec<_> = VARIANTS.iter().map(|variant| variant.name).collect();
             let words = || {
                 format!(
                     "--variant {name}: there is no such variant; there are {}",
                     names.join(", ")
                 )
             };
-            Ok(Some(variant(name).with_context(words)?))
+            Ok(Some(variants::known(name).with_context(words)?))
         }
     }
 }
@@ -97,7 +105,7 @@ fn main() -> anyhow::Result<()> {
     if options.bite {
         return bite(&options);
     }
-    let report = workers::run(&options, variant, |failure| {
+    let report = workers::run(&options, variant, 0, |failure| {
         say(&format!(
             "seed {}: {}\n  again: npm run soak -- --seeds 1 --trace --first-seed {}{}\n",
             failure.seed,
@@ -131,17 +139,23 @@ fn bite(options: &Options) -> anyhow::Result<()> {
     let mut table = String::from("| Variant | What is wrong | Caught by | First seed |\n| --- | --- | --- | --- |\n");
     say(&table)?;
     let mut missed = Vec::new();
-    for (name, what) in VARIANTS {
-        let report: Report = workers::run(options, Some(name), |_| Ok(()))?;
+    let mut tell = |variant: &Variant, report: &Report| {
         let first = report.failures.iter().map(|failure| failure.seed).min();
         let share = format!("{} of {}", report.failures.len(), report.histories);
         let first = first.map_or_else(|| "none".to_owned(), |seed| seed.to_string());
         if report.failures.is_empty() {
-            missed.push(name);
+            missed.push(variant.name);
         }
-        let row = format!("| `{name}` | {what} | {share} | {first} |\n");
-        say(&row)?;
+        let row = format!("| `{}` | {} | {share} | {first} |\n", variant.name, variant.what);
         table.push_str(&row);
+        say(&row)
+    };
+    if options.until_caught {
+        side_by_side(options, &mut tell)?;
+    } else {
+        for variant in &VARIANTS {
+            tell(variant, &workers::run(options, Some(variant.name), 0, |_| Ok(()))?)?;
+        }
     }
     if let Some(file) = &options.out {
         std::fs::write(file, &table).with_context(|| format!("{} cannot be written", file.display()))?;
@@ -150,4 +164,36 @@ fn bite(options: &Options) -> anyhow::Result<()> {
         bail!("not caught: {}", missed.join(", "));
     }
     Ok(())
+}
+
+/// Runs the variants side by side, each by one program from its own seed on.
+fn side_by_side(
+    options: &Options,
+    tell: &mut (impl FnMut(&Variant, &Report) -> anyhow::Result<()> + Send),
+) -> anyhow::Result<()> {
+    let next = AtomicUsize::new(0);
+    let told = Mutex::new((tell, Ok(())));
+    std::thread::scope(|scope| {
+        for place in 0..workers::jobs(options) {
+            let (next, told) = (&next, &told);
+            scope.spawn(move || {
+                while let Some(variant) = VARIANTS.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let alone = Options {
+                        first_seed: variant.seed,
+                        jobs: Some(1),
+                        ..options.clone()
+                    };
+                    let report = workers::run(&alone, Some(variant.name), place, |_| Ok(()));
+                    let (tell, result) = &mut *told.lock().unwrap_or_else(PoisonError::into_inner);
+                    let done = report.and_then(|report| tell(variant, &report));
+                    if done.is_err() {
+                        *result = done;
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    let (_, result) = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+    result
 }

@@ -149,25 +149,28 @@ fn folder() -> std::io::Result<tempfile::TempDir> {
     }
 }
 
-/// Runs all seeds over several programs; `told` hears of each failure.
+/// How many programs run side by side.
+pub(crate) fn jobs(options: &Options) -> u64 {
+    let parallel = std::thread::available_parallelism().map_or(1, usize::from);
+    options.jobs.unwrap_or(parallel as u64).max(1)
+}
+
+/// Runs all seeds over several programs, the first of them at a place among the processors; `told` hears of each failure.
 pub(crate) fn run(
     options: &Options,
     variant: Option<&'static str>,
+    place: u64,
     told: impl Fn(&Failure) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
-    let parallel = std::thread::available_parallelism().map_or(1, usize::from);
     let processors = processors_to_choose();
-    let jobs = options
-        .jobs
-        .unwrap_or(u64::try_from(parallel)?)
-        .clamp(1, options.seeds.max(1));
+    let jobs = jobs(options).min(options.seeds.max(1));
     let (give, take) = mpsc::channel();
     // The workers' folders lie in it: those of workers that are killed must go too. It is dropped after the workers.
     let folder = folder()?;
     let mut workers = Vec::new();
     let mut current = Vec::new();
     for job in 0..jobs {
-        let mut command = program(job, &processors)?;
+        let mut command = program(place + job, &processors)?;
         command.env("TMPDIR", folder.path());
         command.args(["--stride", &jobs.to_string()]);
         command.args(["--first-seed", &(options.first_seed + job).to_string()]);
