@@ -13,7 +13,7 @@ use std::{
         atomic::{AtomicU8, Ordering},
     },
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
 /// How many changes one event holds at most. Whoever stops reading keeps one event waiting for them, of documents as long
 /// as people write them: few, so that any number of such readers can be borne.
@@ -21,6 +21,10 @@ pub(crate) const EVENT_CHANGES: u32 = 16;
 /// How much of a stream's latest is kept for those who are a little behind.
 const RECENT_BATCHES: usize = 32;
 const RECENT_BYTES: usize = 256 * 1024;
+
+/// How many who listen read from the database at once. When thousands come back together, the others' requests and the
+/// news need not queue behind all of them.
+const READINGS: usize = 2;
 
 /// Changes of one stream that were read together.
 #[derive(Debug)]
@@ -105,6 +109,8 @@ struct Inside {
     last_seat: u64,
     /// These streams were written to.
     stirred: BTreeSet<StreamId>,
+    /// How often anything was said to be written to, listened to or not.
+    writings: u64,
     doubted: Doubted,
 }
 
@@ -119,14 +125,36 @@ pub(crate) enum Next {
 }
 
 /// Everybody who listens here.
-#[derive(Default)]
 pub(crate) struct Listeners {
     inside: Mutex<Inside>,
     stirred: Notify,
     doubted: Notify,
+    readings: Semaphore,
+}
+
+impl Default for Listeners {
+    fn default() -> Self {
+        Self {
+            inside: Mutex::default(),
+            stirred: Notify::new(),
+            doubted: Notify::new(),
+            readings: Semaphore::new(READINGS),
+        }
+    }
 }
 
 impl Listeners {
+    /// Waits for a turn to read from the database; it lasts as long as what is given.
+    pub(crate) async fn turn_to_read(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.readings.acquire().await.ok()
+    }
+
+    /// A mark of what was said to be written so far, for [`Listeners::listen_to`].
+    pub(crate) fn mark(&self) -> u64 {
+        self.lock().writings
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -145,9 +173,9 @@ impl Listeners {
         seat
     }
 
-    /// Says to what `seat` listens from now on, and where the database said that these streams stand: `true` if there is
-    /// one among them that it did not listen to.
-    pub(crate) fn listen_to(&self, seat: &Arc<Seat>, before: &[StreamId], now: &[(StreamId, u64)]) -> bool {
+    /// Says to what `seat` listens from now on, and where the database, asked after `mark`, said that these streams stand:
+    /// `true` if one that it did not listen to may have been written to since.
+    pub(crate) fn listen_to(&self, seat: &Arc<Seat>, before: &[StreamId], now: &[(StreamId, u64)], mark: u64) -> bool {
         let mut inside = self.lock();
         let mut is_new = false;
         for (stream, head) in now {
@@ -159,7 +187,7 @@ impl Listeners {
                 inside.leave(stream, seat.number);
             }
         }
-        is_new
+        is_new && inside.writings != mark
     }
 
     /// Ends listening.
@@ -193,6 +221,7 @@ impl Listeners {
     /// Notes that these streams were written to.
     pub(crate) fn stir<'a>(&self, streams: impl IntoIterator<Item = &'a StreamId>) {
         let mut inside = self.lock();
+        inside.writings += 1;
         for stream in streams {
             if inside.channels.contains_key(stream) {
                 inside.stirred.insert(*stream);
@@ -216,6 +245,7 @@ impl Listeners {
     /// Notes that something of all who listen is to be looked up.
     pub(crate) fn doubt(&self, what: Doubted) {
         let mut inside = self.lock();
+        inside.writings += u64::from(what.streams);
         inside.doubted.streams |= what.streams;
         inside.doubted.sessions |= what.sessions;
         if inside.doubted.streams || inside.doubted.sessions {
@@ -360,8 +390,8 @@ mod tests {
         let listeners = Listeners::default();
         let (_, stream) = streams();
         let seat = listeners.sit_down("a".to_owned());
-        assert!(listeners.listen_to(&seat, &[], &[(stream, 7)]));
-        assert!(!listeners.listen_to(&seat, &[], &[(stream, 7)]));
+        let mark = listeners.mark();
+        assert!(!listeners.listen_to(&seat, &[], &[(stream, 7)], mark));
         assert!(matches!(listeners.next(&[(stream, 7)]), Next::Wait));
         listeners.publish(stream, batch(7, "{}"));
         assert!(matches!(listeners.next(&[(stream, 7)]), Next::Take(_, taken) if taken.last == 8));
@@ -378,7 +408,7 @@ mod tests {
         let listeners = Listeners::default();
         let (stream, _) = streams();
         let seat = listeners.sit_down("a".to_owned());
-        listeners.listen_to(&seat, &[], &[(stream, 0)]);
+        listeners.listen_to(&seat, &[], &[(stream, 0)], 0);
         listeners.publish(stream, batch(0, "{\"seq\":1,\"entity\":\"account\"}"));
         assert!(matches!(listeners.next(&[(stream, 0)]), Next::Read));
     }
@@ -389,15 +419,33 @@ mod tests {
         let (account, category) = streams();
         let seat = listeners.sit_down("a".to_owned());
         let places = [(account, 0), (category, 0)];
-        listeners.listen_to(&seat, &[], &places);
+        listeners.listen_to(&seat, &[], &places, 0);
         listeners.stir([&account]);
         assert_eq!(listeners.take_stirred().len(), 1);
-        listeners.listen_to(&seat, &[account, category], &places[..1]);
+        listeners.listen_to(&seat, &[account, category], &places[..1], 0);
         assert_eq!(listeners.head(category), None);
         listeners.stand_up(&seat, &[account]);
         listeners.stir([&account]);
         assert!(listeners.take_stirred().is_empty() && listeners.heads().is_empty());
         assert!(listeners.sessions().is_empty());
+    }
+
+    #[test]
+    fn what_was_written_between_reading_and_listening_is_read_again() {
+        let listeners = Listeners::default();
+        let (_, stream) = streams();
+        let (early, late) = (listeners.sit_down("a".to_owned()), listeners.sit_down("b".to_owned()));
+        let mark = listeners.mark();
+        listeners.stir([&stream]);
+        assert!(listeners.take_stirred().is_empty(), "nobody listens yet");
+        assert!(listeners.listen_to(&early, &[], &[(stream, 7)], mark));
+        assert!(
+            !listeners.listen_to(&early, &[stream], &[(stream, 7)], mark),
+            "it is told of"
+        );
+        let mark = listeners.mark();
+        listeners.doubt_streams();
+        assert!(listeners.listen_to(&late, &[], &[(stream, 7)], mark));
     }
 
     #[test]

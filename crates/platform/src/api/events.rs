@@ -101,7 +101,8 @@ pub async fn events(
     Ok((Extension(LastsLong), headers, Body::from_stream(listener)).into_response())
 }
 
-type Reading = BoxFuture<'static, Result<PageText, FlowError>>;
+/// A page, and the mark of what was written before it was read.
+type Reading = BoxFuture<'static, Result<(PageText, u64), FlowError>>;
 
 struct Listener {
     flow: Flow,
@@ -143,21 +144,23 @@ impl Listener {
 
     fn read(&self) -> Reading {
         let (flow, cursor, (account, role)) = (self.flow.clone(), self.cursor(), self.account);
-        Box::pin(async move { flow.page_for(account, role, &cursor, EVENT_CHANGES).await })
+        Box::pin(async move {
+            let _turn = flow.listeners().turn_to_read().await;
+            // Not before its turn, or something would nearly always have been written since.
+            let mark = flow.listeners().mark();
+            Ok((flow.page_for(account, role, &cursor, EVENT_CHANGES).await?, mark))
+        })
     }
 
     /// Takes in what was read: the event to send, if there is any.
-    fn take_in(&mut self, page: &PageText) -> Option<Bytes> {
+    fn take_in(&mut self, page: &PageText, mark: u64) -> Option<Bytes> {
         let is_elsewhere = !page.heads.iter().map(|(stream, _)| stream).eq(self.listened_to.iter());
-        self.is_to_read = !page.is_empty;
-        if page.is_empty && is_elsewhere {
-            let is_new = self
-                .flow
-                .listeners()
-                .listen_to(&self.seat, &self.listened_to, &page.heads);
-            self.listened_to = page.heads.iter().map(|(stream, _)| *stream).collect();
+        self.is_to_read = page.more;
+        if !page.more && is_elsewhere {
+            let listeners = self.flow.listeners();
             // What was written between the reading and this was told to nobody here.
-            self.is_to_read = is_new;
+            self.is_to_read = listeners.listen_to(&self.seat, &self.listened_to, &page.heads, mark);
+            self.listened_to = page.heads.iter().map(|(stream, _)| *stream).collect();
         }
         let place = |(stream, _): &(StreamId, u64)| (*stream, page.cursor.position(stream));
         self.places = page.heads.iter().map(place).collect();
@@ -185,7 +188,7 @@ impl Stream for Listener {
                 let read = ready!(reading.as_mut().poll(context));
                 self.reading = None;
                 match read {
-                    Ok(page) => self.take_in(&page),
+                    Ok((page, mark)) => self.take_in(&page, mark),
                     Err(error) => {
                         tracing::error!(%error, "an event stream failed; its client will come again");
                         return Poll::Ready(None);

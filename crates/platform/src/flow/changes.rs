@@ -18,6 +18,8 @@ pub struct PageText {
     pub cursor: Cursor,
     /// Whether it holds no change.
     pub is_empty: bool,
+    /// Whether there are more changes after these.
+    pub(crate) more: bool,
     /// The account's streams, and where they stand.
     pub(crate) heads: Vec<(StreamId, u64)>,
 }
@@ -103,6 +105,7 @@ impl Flow {
             json,
             cursor: next,
             is_empty,
+            more,
             heads,
         })
     }
