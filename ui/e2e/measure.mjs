@@ -10,26 +10,34 @@ import { until } from "./harness/program.mjs";
 
 const [folder, url, email, password] = process.argv.slice(2);
 const FRAMES = 600;
+const FRAMES_AT_ONCE = 100;
 const ROUNDS = 20;
 const OFFERS = 5;
 const PLAIN_ROWS = 2_000;
 
-/** Scrolls an element for so many frames, jumping far now and then; gives the time between frames in ms. Runs in the page. */
+/** Scrolls an element for so many frames, at first far; gives the time between frames in ms. Runs in the page. */
 const SCROLL = (selector, frames, done) => {
   const list = document.querySelector(selector);
   const times = [];
-  let last = performance.now();
-  list.scrollTop = 0;
+  let last;
   const frame = (now) => {
-    times.push(now - last);
+    if (last !== undefined) times.push(now - last);
     last = now;
     if (times.length === frames) return done(times);
-    // As a wheel does; each hundredth time as the scroll bar does.
-    list.scrollTop += times.length % 100 === 0 ? list.scrollHeight / 10 : 40;
+    // As the scroll bar does, and then as a wheel does.
+    list.scrollTop += times.length === 0 ? list.scrollHeight / 10 : 40;
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
 };
+
+/** Scrolls an element from its top, in as many parts as the driver has the patience for. */
+async function scroll(selector) {
+  await desk.window.execute((selector) => (document.querySelector(selector).scrollTop = 0), selector);
+  const times = [];
+  while (times.length < FRAMES) times.push(...(await run(desk, SCROLL, selector, FRAMES_AT_ONCE)));
+  return times;
+}
 
 /** Adds a list of rows that never change and are all there: what the web view itself needs to scroll such rows. */
 const ADD_PLAIN = (count) => {
@@ -139,10 +147,10 @@ try {
   await desk.window.setTimeout({ script: 120_000 });
   const lines = await desk.window.execute(() => Number(document.querySelector(".vlist__line").getAttribute("aria-setsize")));
 
-  const frames = await run(desk, SCROLL, ".queue__list", FRAMES);
+  const frames = await scroll(".queue__list");
   await until("the rows are in sight", async () => (await desk.all("queue-row")).length > 5);
   await desk.window.execute(ADD_PLAIN, PLAIN_ROWS);
-  const plainFrames = await run(desk, SCROLL, "#plain", FRAMES);
+  const plainFrames = await scroll("#plain");
   await desk.window.execute(REMOVE_PLAIN);
 
   await desk.click("queue-row");
@@ -180,6 +188,10 @@ try {
   }
   const offers = [];
   for (let round = 0; round < OFFERS; round += 1) offers.push(await offerByKeyboard());
+  for (const [what, times] of Object.entries({ list: frames, plain: plainFrames })) {
+    const sorted = times.toSorted((one, other) => one - other);
+    console.error(`    frames of the ${what}: ${[0.1, 0.5, 0.9, 1].map((share) => Math.round(sorted[Math.ceil(share * times.length) - 1])).join(" / ")} ms`);
+  }
   console.log(JSON.stringify({ lines, frames, plain_frames: plainFrames, actions, offers }));
 } catch (error) {
   await desk.shoot("failed-measure").catch(() => {});

@@ -15,9 +15,13 @@ use std::{
 };
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
-/// How many changes one event holds at most. Whoever stops reading keeps one event waiting for them, of documents as long
-/// as people write them: few, so that any number of such readers can be borne.
-pub(crate) const EVENT_CHANGES: u32 = 16;
+/// How many changes one event holds at most.
+pub(crate) const EVENT_CHANGES: u32 = 256;
+/// Above so many bytes an event holds only [`FEW_CHANGES`]. Whoever stops reading keeps one event waiting for them, of
+/// documents as long as people write them, and any number of such readers must be borne.
+pub(crate) const EVENT_BYTES: usize = 512 * 1024;
+/// How many changes an event of long documents holds at most.
+pub(crate) const FEW_CHANGES: u32 = 16;
 /// How much of a stream's latest is kept for those who are a little behind.
 const RECENT_BATCHES: usize = 32;
 const RECENT_BYTES: usize = 256 * 1024;

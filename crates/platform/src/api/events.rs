@@ -9,7 +9,7 @@ use crate::{
     connections::LastsLong,
     flow::{Flow, FlowError, PageText, hash},
     monitoring::OpenStream,
-    streams::{EVENT_CHANGES, Ended, Next, Seat},
+    streams::{Ended, Next, Seat},
 };
 use axum::{
     Extension,
@@ -148,7 +148,7 @@ impl Listener {
             let _turn = flow.listeners().turn_to_read().await;
             // Not before its turn, or something would nearly always have been written since.
             let mark = flow.listeners().mark();
-            Ok((flow.page_for(account, role, &cursor, EVENT_CHANGES).await?, mark))
+            Ok((flow.event_for(account, role, &cursor).await?, mark))
         })
     }
 

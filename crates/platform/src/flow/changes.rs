@@ -1,7 +1,10 @@
 //! What a client has not seen yet, over all its streams.
 
 use super::{Flow, FlowError};
-use crate::store::{AccountRow, StoreError};
+use crate::{
+    store::{AccountRow, StoreError},
+    streams::{EVENT_BYTES, EVENT_CHANGES, FEW_CHANGES},
+};
 use proffer_domain::{AccountId, FieldCode, FieldProblem, Role};
 use proffer_protocol::{Cursor, CursorError, StreamId, SyncPage};
 use std::fmt::Write;
@@ -50,8 +53,22 @@ impl Flow {
         self.page_for(account.id, account.role, cursor, limit).await
     }
 
+    /// As much of it as one event may hold.
+    pub(crate) async fn event_for(
+        &self,
+        account: AccountId,
+        role: Role,
+        cursor: &Cursor,
+    ) -> Result<PageText, FlowError> {
+        let page = self.page_for(account, role, cursor, EVENT_CHANGES).await?;
+        if page.json.len() <= EVENT_BYTES {
+            return Ok(page);
+        }
+        self.page_for(account, role, cursor, FEW_CHANGES).await
+    }
+
     /// The same for who is only known by that.
-    pub(crate) async fn page_for(
+    async fn page_for(
         &self,
         account: AccountId,
         role: Role,

@@ -1,7 +1,7 @@
 //! What those who listen are told: read once for all of them.
 
 use super::{Flow, FlowError};
-use crate::streams::{Batch, Doubted, EVENT_CHANGES, Listeners};
+use crate::streams::{Batch, Doubted, EVENT_BYTES, EVENT_CHANGES, FEW_CHANGES, Listeners};
 use proffer_protocol::StreamId;
 use std::collections::{BTreeSet, HashSet};
 
@@ -31,7 +31,10 @@ impl Flow {
         let mut tx = self.store.read().await?;
         for stream in streams {
             while let Some(after) = self.listeners.head(*stream) {
-                let found = tx.changes(*stream, after, EVENT_CHANGES).await?;
+                let mut found = tx.changes(*stream, after, EVENT_CHANGES).await?;
+                if found.text.len() > EVENT_BYTES {
+                    found = tx.changes(*stream, after, FEW_CHANGES).await?;
+                }
                 if found.count == 0 {
                     break;
                 }
