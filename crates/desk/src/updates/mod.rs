@@ -271,10 +271,7 @@ impl Desk {
             return;
         };
         // Waiting for nothing would hold up the next question to the channel.
-        if !matches!(
-            self.update_view().state,
-            UpdateState::Available | UpdateState::Checking
-        ) {
+        if !matches!(self.update_view().state, UpdateState::Available | UpdateState::Checking) {
             return;
         }
         let desk = self.clone();
