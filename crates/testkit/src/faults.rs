@@ -1,4 +1,4 @@
-//! A connection that loses answers: the platform has done what was asked, and the desk does not learn it.
+//! Connections that something goes wrong on: answers that get lost, defects, events that stand in the line.
 
 use async_trait::async_trait;
 use proffer_desk::{
@@ -17,6 +17,87 @@ use std::{
     },
 };
 use tokio::sync::watch;
+
+/// What stands between the desk and a platform, and touches some of what passes. The rest goes on as it is.
+#[async_trait]
+pub trait Between: Send + Sync + 'static {
+    /// The platform behind it.
+    fn behind(&self) -> &dyn Platform;
+    /// Why nothing at all is let through.
+    ///
+    /// # Errors
+    /// What whoever asks is answered.
+    fn refusal(&self) -> Result<(), PlatformError> {
+        Ok(())
+    }
+    /// As [`Platform::me`].
+    async fn me(&self, token: &str) -> Result<Me, PlatformError> {
+        self.behind().me(token).await
+    }
+    /// As [`Platform::events`].
+    async fn events(&self, token: &str, cursor: &str) -> Result<Events, PlatformError> {
+        self.behind().events(token, cursor).await
+    }
+    /// As [`Platform::command`].
+    async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError> {
+        self.behind().command(token, call).await
+    }
+    /// As [`Platform::download`].
+    async fn download(&self, token: &str, id: AttachmentId) -> Result<Download, PlatformError> {
+        self.behind().download(token, id).await
+    }
+}
+
+/// What a platform tells as it happens.
+type Events = BoxStream<'static, Result<PlatformEvent, PlatformError>>;
+/// A file as it comes.
+type Download = BoxStream<'static, Result<Bytes, PlatformError>>;
+
+/// The platform that the desk sees when something stands between.
+pub struct Interposed<T>(pub T);
+
+#[async_trait]
+impl<T: Between> Platform for Interposed<T> {
+    async fn sign_in(&self, request: &SignInRequest) -> Result<SessionCreated, PlatformError> {
+        self.0.refusal()?;
+        self.0.behind().sign_in(request).await
+    }
+    async fn sign_out(&self, token: &str) -> Result<(), PlatformError> {
+        self.0.refusal()?;
+        self.0.behind().sign_out(token).await
+    }
+    async fn me(&self, token: &str) -> Result<Me, PlatformError> {
+        self.0.refusal()?;
+        self.0.me(token).await
+    }
+    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncText, PlatformError> {
+        self.0.refusal()?;
+        self.0.behind().sync(token, cursor, limit).await
+    }
+    async fn events(&self, token: &str, cursor: &str) -> Result<Events, PlatformError> {
+        self.0.refusal()?;
+        self.0.events(token, cursor).await
+    }
+    async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError> {
+        self.0.refusal()?;
+        self.0.command(token, call).await
+    }
+    async fn upload(
+        &self,
+        token: &str,
+        id: AttachmentId,
+        name: &str,
+        file: PathBuf,
+        progress: Progress,
+    ) -> Result<(), PlatformError> {
+        self.0.refusal()?;
+        self.0.behind().upload(token, id, name, file, progress).await
+    }
+    async fn download(&self, token: &str, id: AttachmentId) -> Result<Download, PlatformError> {
+        self.0.refusal()?;
+        self.0.download(token, id).await
+    }
+}
 
 #[derive(Default)]
 struct Losses {
@@ -45,10 +126,10 @@ impl LossyConnector {
 
 impl PlatformConnector for LossyConnector {
     fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
-        Ok(Arc::new(LossyPlatform {
+        Ok(Arc::new(Interposed(LossyPlatform {
             inner: HttpConnector.connect(url)?,
             losses: Arc::clone(&self.losses),
-        }))
+        })))
     }
 }
 
@@ -58,25 +139,9 @@ struct LossyPlatform {
 }
 
 #[async_trait]
-impl Platform for LossyPlatform {
-    async fn sign_in(&self, request: &SignInRequest) -> Result<SessionCreated, PlatformError> {
-        self.inner.sign_in(request).await
-    }
-    async fn sign_out(&self, token: &str) -> Result<(), PlatformError> {
-        self.inner.sign_out(token).await
-    }
-    async fn me(&self, token: &str) -> Result<Me, PlatformError> {
-        self.inner.me(token).await
-    }
-    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncText, PlatformError> {
-        self.inner.sync(token, cursor, limit).await
-    }
-    async fn events(
-        &self,
-        token: &str,
-        cursor: &str,
-    ) -> Result<BoxStream<'static, Result<PlatformEvent, PlatformError>>, PlatformError> {
-        self.inner.events(token, cursor).await
+impl Between for LossyPlatform {
+    fn behind(&self) -> &dyn Platform {
+        &*self.inner
     }
     async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError> {
         self.losses
@@ -93,23 +158,6 @@ impl Platform for LossyPlatform {
             return Err(PlatformError::Unreachable("the answer got lost".to_owned()));
         }
         answer
-    }
-    async fn upload(
-        &self,
-        token: &str,
-        id: AttachmentId,
-        name: &str,
-        file: PathBuf,
-        progress: Progress,
-    ) -> Result<(), PlatformError> {
-        self.inner.upload(token, id, name, file, progress).await
-    }
-    async fn download(
-        &self,
-        token: &str,
-        id: AttachmentId,
-    ) -> Result<BoxStream<'static, Result<Bytes, PlatformError>>, PlatformError> {
-        self.inner.download(token, id).await
     }
 }
 
@@ -183,10 +231,10 @@ fn is_due(count: &AtomicU32) -> bool {
 impl PlatformConnector for FailingConnector {
     fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
         assert!(!is_due(&self.failures.connects), "a defect at connecting to {url}");
-        Ok(Arc::new(FailingPlatform {
+        Ok(Arc::new(Interposed(FailingPlatform {
             inner: HttpConnector.connect(url)?,
             failures: Arc::clone(&self.failures),
-        }))
+        })))
     }
 }
 
@@ -196,12 +244,9 @@ struct FailingPlatform {
 }
 
 #[async_trait]
-impl Platform for FailingPlatform {
-    async fn sign_in(&self, request: &SignInRequest) -> Result<SessionCreated, PlatformError> {
-        self.inner.sign_in(request).await
-    }
-    async fn sign_out(&self, token: &str) -> Result<(), PlatformError> {
-        self.inner.sign_out(token).await
+impl Between for FailingPlatform {
+    fn behind(&self) -> &dyn Platform {
+        &*self.inner
     }
     async fn me(&self, token: &str) -> Result<Me, PlatformError> {
         assert!(!is_due(&self.failures.mes), "a defect at reading the account");
@@ -210,35 +255,11 @@ impl Platform for FailingPlatform {
         }
         self.inner.me(token).await
     }
-    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncText, PlatformError> {
-        self.inner.sync(token, cursor, limit).await
-    }
-    async fn events(
-        &self,
-        token: &str,
-        cursor: &str,
-    ) -> Result<BoxStream<'static, Result<PlatformEvent, PlatformError>>, PlatformError> {
-        self.inner.events(token, cursor).await
-    }
     async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError> {
         assert!(!is_due(&self.failures.commands), "a defect at sending a command");
         self.inner.command(token, call).await
     }
-    async fn upload(
-        &self,
-        token: &str,
-        id: AttachmentId,
-        name: &str,
-        file: PathBuf,
-        progress: Progress,
-    ) -> Result<(), PlatformError> {
-        self.inner.upload(token, id, name, file, progress).await
-    }
-    async fn download(
-        &self,
-        token: &str,
-        id: AttachmentId,
-    ) -> Result<BoxStream<'static, Result<Bytes, PlatformError>>, PlatformError> {
+    async fn download(&self, token: &str, id: AttachmentId) -> Result<Download, PlatformError> {
         let bytes = self.inner.download(token, id).await?;
         let more = self.failures.more_bytes.load(Ordering::SeqCst);
         let more = futures_util::stream::iter((0..more).map(|_| Ok(Bytes::from_static(b"x"))));
@@ -275,10 +296,10 @@ impl GatedConnector {
 
 impl PlatformConnector for GatedConnector {
     fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
-        Ok(Arc::new(GatedPlatform {
+        Ok(Arc::new(Interposed(GatedPlatform {
             inner: HttpConnector.connect(url)?,
             is_open: self.is_open.clone(),
-        }))
+        })))
     }
 }
 
@@ -288,24 +309,11 @@ struct GatedPlatform {
 }
 
 #[async_trait]
-impl Platform for GatedPlatform {
-    async fn sign_in(&self, request: &SignInRequest) -> Result<SessionCreated, PlatformError> {
-        self.inner.sign_in(request).await
+impl Between for GatedPlatform {
+    fn behind(&self) -> &dyn Platform {
+        &*self.inner
     }
-    async fn sign_out(&self, token: &str) -> Result<(), PlatformError> {
-        self.inner.sign_out(token).await
-    }
-    async fn me(&self, token: &str) -> Result<Me, PlatformError> {
-        self.inner.me(token).await
-    }
-    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncText, PlatformError> {
-        self.inner.sync(token, cursor, limit).await
-    }
-    async fn events(
-        &self,
-        token: &str,
-        cursor: &str,
-    ) -> Result<BoxStream<'static, Result<PlatformEvent, PlatformError>>, PlatformError> {
+    async fn events(&self, token: &str, cursor: &str) -> Result<Events, PlatformError> {
         let events = self.inner.events(token, cursor).await?;
         let behind = (events, self.is_open.subscribe());
         let gated = futures_util::stream::unfold(behind, |(mut events, mut is_open)| async move {
@@ -315,25 +323,5 @@ impl Platform for GatedPlatform {
             Some((event, (events, is_open)))
         });
         Ok(Box::pin(gated))
-    }
-    async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError> {
-        self.inner.command(token, call).await
-    }
-    async fn upload(
-        &self,
-        token: &str,
-        id: AttachmentId,
-        name: &str,
-        file: PathBuf,
-        progress: Progress,
-    ) -> Result<(), PlatformError> {
-        self.inner.upload(token, id, name, file, progress).await
-    }
-    async fn download(
-        &self,
-        token: &str,
-        id: AttachmentId,
-    ) -> Result<BoxStream<'static, Result<Bytes, PlatformError>>, PlatformError> {
-        self.inner.download(token, id).await
     }
 }

@@ -22,7 +22,7 @@ mod world;
 
 pub use customer::Customer;
 pub use desk::{DeskAtWork, Outside};
-pub use faults::{FailingConnector, GatedConnector, LossyConnector};
+pub use faults::{Between, FailingConnector, GatedConnector, Interposed, LossyConnector};
 pub use waiting::{DEADLINE, wait_until};
 pub use web_page::WebPage;
 pub use world::{Expert, PASSWORD, World};

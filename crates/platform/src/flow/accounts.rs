@@ -1,16 +1,10 @@
 //! Accounts, categories, limits.
 
-use super::{Flow, FlowError};
+use super::{Flow, FlowError, passwords};
 use crate::store::{AccountRow, StoreError};
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version, password_hash::SaltString};
 use proffer_domain::{AccountId, CategoryId, FieldCode, FieldProblem, Limits, Role, text};
 use proffer_protocol::{AccountDocument, CategoryDocument, Document, Entity, ErrorCode, LimitsDocument, Me, StreamId};
 use uuid::Uuid;
-
-/// The shortest password, in characters.
-const PASSWORD_MIN_CHARS: usize = 10;
-/// The longest password, in characters: hashing more would only cost time.
-pub(super) const PASSWORD_MAX_CHARS: usize = 256;
 
 /// An account to be made.
 #[derive(Clone)]
@@ -226,27 +220,6 @@ impl Flow {
             language: crate::language::Language::default(),
         }
     }
-
-    pub(super) async fn hash_password(&self, password: String) -> Result<String, FlowError> {
-        let mut salt = [0; 16];
-        self.ports.entropy.fill(&mut salt);
-        let hashed = tokio::task::spawn_blocking(move || {
-            let salt = SaltString::encode_b64(&salt).ok()?;
-            argon2()
-                .hash_password(password.as_bytes(), &salt)
-                .ok()
-                .map(|hash| hash.to_string())
-        })
-        .await
-        .ok()
-        .flatten();
-        hashed.ok_or_else(|| FlowError::code(ErrorCode::Internal))
-    }
-}
-
-/// argon2id with the parameters that OWASP names: 19 MiB, two passes.
-pub(super) fn argon2() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
 }
 
 fn taken_address() -> FlowError {
@@ -274,24 +247,10 @@ fn account_problems(new: &NewAccount, email: &str) -> Vec<FieldProblem> {
         let message = "Write an email address, such as name@example.com.";
         problems.push(FieldProblem::new("/email", FieldCode::Malformed, message));
     }
-    problems.extend(password_problem(&new.password));
+    problems.extend(passwords::problem(&new.password, &[&new.name, email]));
     if jiff::tz::TimeZone::get(&new.time_zone).is_err() {
         let message = "Choose a time zone from the list, such as Europe/London.";
         problems.push(FieldProblem::new("/time_zone", FieldCode::NotOffered, message));
     }
     problems
-}
-
-/// What is wrong with a new password.
-pub(super) fn password_problem(password: &str) -> Option<FieldProblem> {
-    let chars = password.chars().count();
-    if chars < PASSWORD_MIN_CHARS {
-        let message = format!("Choose a password of at least {PASSWORD_MIN_CHARS} characters.");
-        return Some(FieldProblem::new("/password", FieldCode::TooShort, message).with_limit(PASSWORD_MIN_CHARS));
-    }
-    if chars > PASSWORD_MAX_CHARS {
-        let message = format!("Choose a password of at most {PASSWORD_MAX_CHARS} characters.");
-        return Some(FieldProblem::new("/password", FieldCode::TooLong, message).with_limit(PASSWORD_MAX_CHARS));
-    }
-    None
 }

@@ -17,6 +17,7 @@ mod listening;
 mod mail_settings;
 mod offers;
 mod password_reset;
+mod passwords;
 mod payments;
 mod questions;
 mod reading;

@@ -1,10 +1,9 @@
 //! A new password by a link in an email: good for an hour and once, and not spent by being looked at.
 
 use super::{
-    Flow, FlowError,
-    accounts::password_problem,
-    hash,
+    Flow, FlowError, hash,
     limiting::{self, Limited},
+    passwords,
 };
 use crate::mail;
 use jiff::{SignedDuration, Timestamp};
@@ -67,14 +66,21 @@ impl Flow {
     /// Sets a new password by a link's token, which is spent, and ends all sessions of the account.
     ///
     /// # Errors
-    /// [`ErrorCode::NotFound`] if the token is spent, expired or never was; the password's field if it is too short or
-    /// too long, which spends nothing.
+    /// [`ErrorCode::NotFound`] if the token is spent, expired or never was; the password's field if it is too short, too
+    /// long or easy to guess, which spends nothing.
     pub async fn reset_password(&self, token: &str, password: &str) -> Result<(), FlowError> {
-        if let Some(problem) = password_problem(password) {
+        let mut read = self.store.read().await?;
+        let account = match read
+            .password_reset(&hash(token.as_bytes()), self.ports.clock.now())
+            .await?
+        {
+            Some(id) => read.account(id).await?,
+            None => None,
+        };
+        drop(read);
+        let account = account.ok_or_else(spent)?;
+        if let Some(problem) = passwords::problem(password, &[&account.name, &account.email]) {
             return Err(FlowError::fields(vec![problem]));
-        }
-        if !self.is_password_reset(token).await? {
-            return Err(spent());
         }
         let password_hash = self.hash_password(password.to_owned()).await?;
         let mut work = self.begin(self.operator()).await?;

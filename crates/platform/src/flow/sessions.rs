@@ -173,9 +173,9 @@ impl Flow {
 /// Whether a password has a hash.
 async fn verify(password: String, known: String) -> bool {
     tokio::task::spawn_blocking(move || {
-        password.chars().count() <= super::accounts::PASSWORD_MAX_CHARS
+        password.chars().count() <= super::passwords::MAX_CHARS
             && PasswordHash::new(&known).is_ok_and(|hash| {
-                super::accounts::argon2()
+                super::passwords::argon2()
                     .verify_password(password.as_bytes(), &hash)
                     .is_ok()
             })

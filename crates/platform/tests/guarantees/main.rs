@@ -15,6 +15,7 @@ mod audit;
 mod bad_requests;
 mod clockwork;
 mod commands;
+mod database_tls;
 #[path = "../shared/databases.rs"]
 mod databases;
 mod erasure;

@@ -58,6 +58,16 @@ impl Home {
         })
     }
 
+    /// With a database on a server of its own.
+    #[allow(dead_code, reason = "not every program that has this module needs it")]
+    pub fn at(database: String, server: Arc<Postgres>) -> anyhow::Result<Self> {
+        Ok(Self {
+            folder: tempfile::tempdir()?,
+            database: Some(database),
+            _server: Some(server),
+        })
+    }
+
     /// The data folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -86,6 +96,9 @@ pub struct Postgres {
     keeper: Option<JoinHandle<()>>,
 }
 
+/// PostgreSQL's own port, which names its socket too.
+const PORT: u16 = 5432;
+
 static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
 
 impl Postgres {
@@ -99,10 +112,20 @@ impl Postgres {
         Ok(server)
     }
 
+    /// Starts one that lasts as long as this value.
     fn start() -> anyhow::Result<Self> {
+        Self::keep(|| {
+            let folder = new_cluster()?;
+            let child = serve(folder.path(), &["listen_addresses="])?;
+            Ok((folder, child))
+        })
+    }
+
+    /// Keeps what is launched on a thread of its own.
+    pub fn keep(launch: impl FnOnce() -> anyhow::Result<(TempDir, Child)> + Send + 'static) -> anyhow::Result<Self> {
         let (started, is_started) = mpsc::channel();
         let (stop, stopped) = mpsc::channel();
-        let keeper = std::thread::spawn(move || match Self::launch() {
+        let keeper = std::thread::spawn(move || match launch() {
             Ok((folder, mut child)) => {
                 let told = started.send(Ok(folder.path().to_owned()));
                 if told.is_ok() {
@@ -122,66 +145,31 @@ impl Postgres {
         Ok(server)
     }
 
-    fn launch() -> anyhow::Result<(TempDir, Child)> {
-        let programs = programs()?;
-        let folder = tempfile::Builder::new().prefix("proffer-pg").tempdir()?;
-        give_to_postgres(folder.path())?;
-        let data = folder.path().join("data");
-        let made = unprivileged(&programs.join("initdb"))
-            .args([
-                "--username=proffer",
-                "--auth=trust",
-                "--no-sync",
-                "--no-locale",
-                "--encoding=UTF8",
-                "--pgdata",
-            ])
-            .arg(&data)
-            .output()?;
-        if !made.status.success() {
-            bail!("initdb failed: {}", String::from_utf8_lossy(&made.stderr));
-        }
-        let mut child = unprivileged(&programs.join("postgres"))
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(folder.path())
-            .args([
-                "-c",
-                "listen_addresses=",
-                "-c",
-                "fsync=off",
-                "-c",
-                "full_page_writes=off",
-            ])
-            .args([
-                "-c",
-                "shared_buffers=16MB",
-                "-c",
-                "max_connections=100",
-                "-c",
-                "logging_collector=off",
-            ])
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        until_announced(&mut child, "database system is ready to accept connections")?;
-        Ok((folder, child))
+    fn url(&self, database: &str) -> String {
+        Self::url_at(&self.sockets, PORT, database)
     }
 
-    fn url(&self, database: &str) -> String {
-        format!("postgres:///{database}?host={}&user=proffer", self.sockets.display())
+    fn url_at(sockets: &Path, port: u16, database: &str) -> String {
+        format!(
+            "postgres:///{database}?host={}&port={port}&user=proffer",
+            sockets.display()
+        )
     }
 
     async fn new_database(&self) -> anyhow::Result<String> {
+        Ok(self.url(&self.name_database(PORT).await?))
+    }
+
+    /// Makes a database on the server with this port, and gives its name.
+    pub async fn name_database(&self, port: u16) -> anyhow::Result<String> {
         use sqlx::Connection;
         let name = format!("t{}", uuid::Uuid::new_v4().simple());
-        let mut connection = sqlx::PgConnection::connect(&self.url("postgres")).await?;
+        let mut connection = sqlx::PgConnection::connect(&Self::url_at(&self.sockets, port, "postgres")).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
             .execute(&mut connection)
             .await?;
         connection.close().await?;
-        Ok(self.url(&name))
+        Ok(name)
     }
 }
 
@@ -193,6 +181,46 @@ impl Drop for Postgres {
             let _ = keeper.join();
         }
     }
+}
+
+/// A cluster of databases in a folder of its own, below `data`, whose owner may do anything.
+pub fn new_cluster() -> anyhow::Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix("proffer-pg").tempdir()?;
+    give_to_postgres(folder.path())?;
+    let made = unprivileged(&programs()?.join("initdb"))
+        .args([
+            "--username=proffer",
+            "--auth=trust",
+            "--no-sync",
+            "--no-locale",
+            "--encoding=UTF8",
+            "--pgdata",
+        ])
+        .arg(folder.path().join("data"))
+        .output()?;
+    if !made.status.success() {
+        bail!("initdb failed: {}", String::from_utf8_lossy(&made.stderr));
+    }
+    Ok(folder)
+}
+
+/// Serves a cluster with its sockets beside it.
+pub fn serve(folder: &Path, settings: &[&str]) -> anyhow::Result<Child> {
+    let mut command = unprivileged(&programs()?.join("postgres"));
+    command.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
+    let common = [
+        "fsync=off",
+        "full_page_writes=off",
+        "shared_buffers=16MB",
+        "max_connections=100",
+        "logging_collector=off",
+    ];
+    for setting in common.iter().chain(settings) {
+        command.args(["-c", setting]);
+    }
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    until_announced(&mut child, "database system is ready to accept connections")?;
+    Ok(child)
 }
 
 /// Ends the server at once; nothing in it is worth keeping.
@@ -239,11 +267,12 @@ fn unprivileged(program: &Path) -> Command {
     command
 }
 
-fn give_to_postgres(folder: &Path) -> anyhow::Result<()> {
+/// Gives a file or folder to the user that the server runs as.
+pub fn give_to_postgres(path: &Path) -> anyhow::Result<()> {
     if is_root()? {
-        let owned = Command::new("chown").arg("postgres:postgres").arg(folder).status()?;
+        let owned = Command::new("chown").arg("postgres:postgres").arg(path).status()?;
         if !owned.success() {
-            bail!("{} cannot be given to the user postgres", folder.display());
+            bail!("{} cannot be given to the user postgres", path.display());
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use crate::{
     Options,
     checks::{read_documents, same},
     customers::{Caller, Customer, Documents, Questions},
+    damage::{DAMAGES, Damage},
     processes::PlatformProcess,
     tcp_proxy::TcpProxy,
     world::{Beginning, EXPERTS, PASSWORD, copy},
@@ -40,7 +41,6 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::BTreeSet,
-    io::{Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -50,29 +50,6 @@ use std::{
 };
 
 const DEADLINE: Duration = Duration::from_secs(150);
-/// Pages of the cache's file.
-const PAGE: u64 = 8_192;
-
-/// What is done to a cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Damage {
-    Truncated,
-    BitsFlipped,
-    PagesZeroed,
-    GarbageLog,
-    LogTruncated,
-    LogBitsFlipped,
-}
-
-const DAMAGES: [Damage; 6] = [
-    Damage::Truncated,
-    Damage::BitsFlipped,
-    Damage::PagesZeroed,
-    Damage::GarbageLog,
-    Damage::LogTruncated,
-    Damage::LogBitsFlipped,
-];
-
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
@@ -367,76 +344,6 @@ async fn make_image(
     })
 }
 
-fn write_at(mut file: &std::fs::File, bytes: &[u8], at: u64) -> anyhow::Result<()> {
-    file.seek(SeekFrom::Start(at))?;
-    Ok(file.write_all(bytes)?)
-}
-
-fn read_at(mut file: &std::fs::File, bytes: &mut [u8], at: u64) -> anyhow::Result<usize> {
-    file.seek(SeekFrom::Start(at))?;
-    Ok(file.read(bytes)?)
-}
-
-fn write_random(file: &std::fs::File, generator: &mut StdRng, at: u64, length: u64) -> anyhow::Result<()> {
-    let mut bytes = vec![0; usize::try_from(length)?];
-    generator.fill(&mut bytes[..]);
-    write_at(file, &bytes, at)
-}
-
-fn flip_bits(file: &std::fs::File, generator: &mut StdRng) -> anyhow::Result<()> {
-    let length = file.metadata()?.len();
-    for _ in 0..generator.random_range(1..=64) {
-        let at = generator.random_range(0..length.max(1));
-        let mut byte = [0];
-        if read_at(file, &mut byte, at)? == 1 {
-            byte[0] ^= 1 << generator.random_range(0..8);
-            write_at(file, &byte, at)?;
-        }
-    }
-    Ok(())
-}
-
-fn truncate(file: &std::fs::File, generator: &mut StdRng) -> anyhow::Result<()> {
-    let length = file.metadata()?.len();
-    Ok(file.set_len(generator.random_range(0..length.max(1)))?)
-}
-
-/// Damages a cache. Its times stay as they are where nothing but the disk did it.
-fn damage(data: &Path, damage: Damage, generator: &mut StdRng) -> anyhow::Result<()> {
-    let open = |name: &str| {
-        let path = data.join(name);
-        std::fs::File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-    };
-    let file = open("cache.db")?;
-    let modified = file.metadata()?.modified()?;
-    match damage {
-        Damage::Truncated => truncate(&file, generator)?,
-        Damage::BitsFlipped => flip_bits(&file, generator)?,
-        Damage::PagesZeroed => {
-            let pages = file.metadata()?.len() / PAGE;
-            for _ in 0..generator.random_range(1..4) {
-                let at = generator.random_range(0..pages.max(1)) * PAGE;
-                write_at(&file, &[0; PAGE as usize], at)?;
-            }
-        }
-        Damage::GarbageLog => {
-            let log = open("cache.db-wal")?;
-            let length = generator.random_range(1..200_000);
-            log.set_len(length)?;
-            write_random(&log, generator, 0, length)?;
-        }
-        Damage::LogTruncated => truncate(&open("cache.db-wal")?, generator)?,
-        Damage::LogBitsFlipped => flip_bits(&open("cache.db-wal")?, generator)?,
-    }
-    file.set_modified(modified)?;
-    Ok(())
-}
-
 /// Damages one copy and opens it.
 async fn one(image: &Image, seed: u64) -> anyhow::Result<(Damage, Outcome)> {
     let mut generator = StdRng::seed_from_u64(seed);
@@ -466,7 +373,7 @@ async fn in_copy(
 ) -> anyhow::Result<Outcome> {
     let data = folder.join("data");
     copy(&image.folders[from], &data)?;
-    damage(&data, kind, generator)?;
+    kind.inflict(&data, generator)?;
     let proxy = TcpProxy::begin(image.platform, generator.random()).await?;
     proxy.go_away();
     let desk = NearDesk::open(&data, &proxy.url(), &image.keychain).await?;
@@ -502,7 +409,7 @@ async fn in_copy(
     };
     desk.desk.close().await;
     match drafts {
-        Err(error) if can_be_unseen(kind) && !is_aside && code(&error) == Some(ApiErrorCode::NotFound) => {
+        Err(error) if kind.can_be_unseen() && !is_aside && code(&error) == Some(ApiErrorCode::NotFound) => {
             // The question is not found; its draft is there all the same.
             std::fs::remove_file(data.join("cache.db"))?;
             let desk = NearDesk::open(&data, &proxy.url(), &image.keychain).await?;
@@ -516,14 +423,9 @@ async fn in_copy(
     match (equal, is_aside) {
         (Ok(()), false) => Ok(Outcome::Sound),
         (Ok(()), true) => Ok(Outcome::Rebuilt),
-        (Err(_), false) if can_be_unseen(kind) => Ok(Outcome::Unseen),
+        (Err(_), false) if kind.can_be_unseen() => Ok(Outcome::Unseen),
         (Err(error), _) => Err(error.context(format!("moved aside: {is_aside}"))),
     }
-}
-
-/// Whether SQLite can miss it: a page has no checksum, a frame of the log has one.
-fn can_be_unseen(kind: Damage) -> bool {
-    matches!(kind, Damage::BitsFlipped | Damage::PagesZeroed)
 }
 
 async fn drafts_are_whole(image: &Image, desk: &NearDesk) -> anyhow::Result<()> {

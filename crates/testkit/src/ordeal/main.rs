@@ -5,6 +5,7 @@
 mod caches;
 mod checks;
 mod customers;
+mod damage;
 mod disk;
 mod experts;
 mod history;

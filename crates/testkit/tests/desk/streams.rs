@@ -1,6 +1,5 @@
 //! Streams gained and lost, versions that do not fit, and desks that were away for long.
 
-use async_trait::async_trait;
 use proffer_desk::{
     HttpConnector,
     api::{
@@ -9,21 +8,14 @@ use proffer_desk::{
         search::{SearchList, SearchView},
         session::SessionView,
     },
-    ports::{
-        BoxStream, Bytes, CommandCall, Platform, PlatformConnector, PlatformError, PlatformEvent, Progress, SyncText,
-    },
+    ports::{Platform, PlatformConnector, PlatformError},
 };
-use proffer_domain::{AttachmentId, MessageKind};
-use proffer_protocol::{
-    ErrorCode, Me, PROTOCOL_VERSION, PROTOCOL_VERSION_HEADER, Problem, SessionCreated, SignInRequest,
-};
-use proffer_testkit::{DeskAtWork, Expert, Outside, World, wait_until};
-use std::{
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use proffer_domain::MessageKind;
+use proffer_protocol::{ErrorCode, PROTOCOL_VERSION, PROTOCOL_VERSION_HEADER, Problem};
+use proffer_testkit::{Between, DeskAtWork, Expert, Interposed, Outside, World, wait_until};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 async fn queue_count(desk: &DeskAtWork) -> anyhow::Result<u32> {
@@ -161,74 +153,26 @@ struct UpdatedPlatform {
     is_updated: Arc<AtomicBool>,
 }
 
-impl UpdatedPlatform {
-    fn check(&self) -> Result<(), PlatformError> {
+impl PlatformConnector for UpdatedConnector {
+    fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
+        Ok(Arc::new(Interposed(UpdatedPlatform {
+            inner: HttpConnector.connect(url)?,
+            is_updated: Arc::clone(&self.is_updated),
+        })))
+    }
+}
+
+impl Between for UpdatedPlatform {
+    fn behind(&self) -> &dyn Platform {
+        &*self.inner
+    }
+    fn refusal(&self) -> Result<(), PlatformError> {
         if self.is_updated.load(Ordering::SeqCst) {
             return Err(PlatformError::Problem(Box::new(Problem::new(
                 ErrorCode::ProtocolMismatch,
             ))));
         }
         Ok(())
-    }
-}
-
-impl PlatformConnector for UpdatedConnector {
-    fn connect(&self, url: &str) -> Result<Arc<dyn Platform>, PlatformError> {
-        Ok(Arc::new(UpdatedPlatform {
-            inner: HttpConnector.connect(url)?,
-            is_updated: Arc::clone(&self.is_updated),
-        }))
-    }
-}
-
-#[async_trait]
-impl Platform for UpdatedPlatform {
-    async fn sign_in(&self, request: &SignInRequest) -> Result<SessionCreated, PlatformError> {
-        self.check()?;
-        self.inner.sign_in(request).await
-    }
-    async fn sign_out(&self, token: &str) -> Result<(), PlatformError> {
-        self.check()?;
-        self.inner.sign_out(token).await
-    }
-    async fn me(&self, token: &str) -> Result<Me, PlatformError> {
-        self.check()?;
-        self.inner.me(token).await
-    }
-    async fn sync(&self, token: &str, cursor: Option<&str>, limit: u32) -> Result<SyncText, PlatformError> {
-        self.check()?;
-        self.inner.sync(token, cursor, limit).await
-    }
-    async fn events(
-        &self,
-        token: &str,
-        cursor: &str,
-    ) -> Result<BoxStream<'static, Result<PlatformEvent, PlatformError>>, PlatformError> {
-        self.check()?;
-        self.inner.events(token, cursor).await
-    }
-    async fn command(&self, token: &str, call: &CommandCall) -> Result<serde_json::Value, PlatformError> {
-        self.check()?;
-        self.inner.command(token, call).await
-    }
-    async fn upload(
-        &self,
-        token: &str,
-        id: AttachmentId,
-        name: &str,
-        file: PathBuf,
-        progress: Progress,
-    ) -> Result<(), PlatformError> {
-        self.check()?;
-        self.inner.upload(token, id, name, file, progress).await
-    }
-    async fn download(
-        &self,
-        token: &str,
-        id: AttachmentId,
-    ) -> Result<BoxStream<'static, Result<Bytes, PlatformError>>, PlatformError> {
-        self.check()?;
-        self.inner.download(token, id).await
     }
 }
 
