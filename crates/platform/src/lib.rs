@@ -24,4 +24,6 @@ pub mod server;
 pub mod store;
 mod streams;
 
+/// The allocator of the platform's programs: it gives back to the system what connections needed while they were let in.
+pub use mimalloc::MiMalloc as Allocator;
 pub use server::{App, Config, HintRoute, MailRoute, Platform, PlatformError};

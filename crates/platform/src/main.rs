@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: proffer_platform::Allocator = proffer_platform::Allocator;
 
 #[tokio::main]
 async fn main() -> ExitCode {

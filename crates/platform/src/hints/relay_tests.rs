@@ -47,7 +47,7 @@ impl Pair {
         let category = first.create_category("Boats").await.unwrap();
         let seat = second.listeners().sit_down("somebody".to_owned());
         let stream = StreamId::Category(category);
-        second.listeners().listen_to(&seat, &[], &[(stream, 0)]);
+        second.listeners().listen_to(&seat, &[], &[(stream, 0)], 0);
         Self {
             first,
             second,
