@@ -10,6 +10,8 @@ use zxcvbn::{Score, zxcvbn};
 const MIN_CHARS: usize = 10;
 /// The longest password, in characters: hashing more would only cost time.
 pub(super) const MAX_CHARS: usize = 256;
+/// So much must be in a password besides words that whoever guesses knows.
+const OWN_CHARS: usize = 5;
 /// Words that whoever guesses a password here tries first, besides its owner's name and address.
 const OWN_WORDS: [&str; 5] = ["proffer", "expert", "customer", "moderator", "premium"];
 
@@ -30,18 +32,36 @@ pub(super) fn problem(password: &str, about: &[&str]) -> Option<FieldProblem> {
         let message = format!("Choose a password of at most {MAX_CHARS} characters.");
         return Some(FieldProblem::new("/password", FieldCode::TooLong, message).with_limit(MAX_CHARS));
     }
-    let known: Vec<&str> = about
-        .iter()
-        .flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric()))
-        .filter(|word| !word.is_empty())
-        .chain(OWN_WORDS)
-        .collect();
-    if zxcvbn(password, &known).score() < Score::Two {
+    let known = known_words(about);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    if chars_besides(password, &known) < OWN_CHARS || zxcvbn(password, &known).score() < Score::Two {
         let message = "This password is easy to guess. Choose another, such as a few words that have nothing to do with each \
                        other or with you.";
         return Some(FieldProblem::new("/password", FieldCode::Malformed, message));
     }
     None
+}
+
+/// The words of what is known of somebody, and those that are known of everybody, the longest first.
+fn known_words(about: &[&str]) -> Vec<String> {
+    let mut words: Vec<String> = about
+        .iter()
+        .flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric()))
+        .filter(|word| word.chars().count() > 2)
+        .chain(OWN_WORDS)
+        .map(str::to_lowercase)
+        .collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words
+}
+
+/// How many characters remain of a password without these words.
+fn chars_besides(password: &str, words: &[&str]) -> usize {
+    let mut rest = password.to_lowercase();
+    for word in words {
+        rest = rest.replace(word, " ");
+    }
+    rest.chars().filter(|letter| !letter.is_whitespace()).count()
 }
 
 impl Flow {
@@ -80,6 +100,7 @@ mod tests {
             "Helen Miller",
             "helen.miller",
             "proffer expert",
+            "HelenMiller26",
             "aaaaaaaaaaaaaaaa",
         ] {
             assert_eq!(code(common), Some(FieldCode::Malformed), "{common}");
