@@ -14,7 +14,10 @@ use statements::{Recorder, in_sources, normalised};
 use std::collections::BTreeSet;
 
 /// What only a page calls for that ends between a reply and its question.
-const BY_HAND: [&str; 1] = ["SELECT id, number, title, customer_name FROM question WHERE id IN (?, ?)"];
+const BY_HAND: [&str; 2] = [
+    "SELECT id, number, title, customer_name FROM question WHERE id IN (?, ?)",
+    "SELECT id FROM question WHERE id IN (?3, ?4) AND (answered_by_me = 1 OR (lock_holder_id = ?1 AND lock_expires_at > ?2))",
+];
 
 /// A process of its own: the recorder hears all of it.
 #[tokio::test(flavor = "multi_thread")]
