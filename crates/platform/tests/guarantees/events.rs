@@ -10,6 +10,10 @@ use proffer_domain::MessageKind;
 use proffer_platform::flow::Command;
 use proffer_protocol::{Change, Entity, SyncPage};
 use std::{pin::Pin, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 pub type Events = Pin<Box<dyn Stream<Item = Event> + Send>>;
 
@@ -197,5 +201,54 @@ async fn a_page_of_documents_is_compressed_for_who_can_read_that() -> anyhow::Re
     }
     let read: SyncPage = daniel.get("/v1/sync").send().await?.json().await?;
     assert_eq!(read, serde_json::from_slice(&whole)?);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_changes_that_were_missed_come_in_one_event() -> anyhow::Result<()> {
+    let served = Served::begin().await?;
+    let daniel = served.sign_in(&served.world.daniel).await?;
+    let mut events = listen(&daniel, None).await?;
+    let (_, cursor) = until(&mut events, |change| change.entity == Entity::Category).await?;
+    drop(events);
+    for _ in 0..100 {
+        served.world.asked().await?;
+    }
+    let mut events = listen(&daniel, Some(&cursor)).await?;
+    let event = next(&mut events).await?.expect("the stream goes on");
+    let page: SyncPage = serde_json::from_str(&event.data)?;
+    assert!(page.changes.len() >= 100 && !page.more, "{} came", page.changes.len());
+    Ok(())
+}
+
+/// Sends requests as they stand and reads until the other end closes or `enough` has come.
+async fn raw(served: &Served, request: &str, enough: &str) -> anyhow::Result<String> {
+    let mut stream = TcpStream::connect(served.url.trim_start_matches("http://")).await?;
+    stream.write_all(request.as_bytes()).await?;
+    let mut said = Vec::new();
+    let reading = async {
+        while !String::from_utf8_lossy(&said).contains(enough) && stream.read_buf(&mut said).await? > 0 {}
+        anyhow::Ok(())
+    };
+    tokio::time::timeout(Duration::from_secs(20), reading).await??;
+    Ok(String::from_utf8(said)?)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_knows_no_chunks_and_who_wants_the_head_alone_are_answered_in_their_way() -> anyhow::Result<()> {
+    let served = Served::begin().await?;
+    let daniel = served.sign_in(&served.world.daniel).await?;
+    let token = daniel.token.clone().unwrap_or_default();
+    let request = |first: &str| format!("{first}\r\nhost: platform\r\nauthorization: Bearer {token}\r\n\r\n");
+
+    let old = raw(&served, &request("GET /v1/events HTTP/1.0"), "\n\n").await?;
+    assert!(old.starts_with("HTTP/1.0 200") && old.contains("event: sync"), "{old}");
+    assert!(!old.to_lowercase().contains("transfer-encoding"), "{old}");
+
+    // The connection goes on after it.
+    let both = request("HEAD /v1/events HTTP/1.1") + &request("GET /healthz HTTP/1.1");
+    let heads = raw(&served, &both, "\r\n\r\nok").await?;
+    assert_eq!(heads.matches("HTTP/1.1 200").count(), 2, "{heads}");
+    assert!(!heads.contains("event: sync"), "{heads}");
     Ok(())
 }
