@@ -11,7 +11,7 @@ Both sides of a ratio are measured in turns in one run, so that a noisy machine 
 
 /// Why a target is missed where it is, by the row's name up to its point: what a trace of calls and the mapped files of
 /// the processes showed.
-const WHY: [(&str, &str); 9] = [
+const WHY: [(&str, &str); 11] = [
     (
         "accept_to_notification_ms",
         "an acceptance writes the offer, its payment and its line of the ledger, its event, two emails, a link, two streams \
@@ -36,18 +36,27 @@ const WHY: [(&str, &str); 9] = [
     ),
     (
         "search_ms",
-        "an unfinished word of more than five letters was looked for in the texts of the hundred newest that begin like \
-         it, and when they were too few among all; since this run the index lists the words that begin so, which was not \
-         measured yet",
-    ),
-    (
-        "open_first_page_ms",
-        "two files are opened, their migrations compared and the session read before the list is asked for, each step a \
-         turn of SQLite's thread; then the groups are counted, for which one entry of an index is read for each question",
+        "two words that each stand in many texts and together in few: the lists of both are gone through until enough are \
+         found that hold both",
     ),
     (
         "desk_memory_mib",
         "each connection keeps pages of its own of the cache, which a small one does not fill",
+    ),
+    (
+        "list_scroll_dropped_frames",
+        "all but a few frames come in time; those after a jump by a tenth of the list wait for rows that are not in memory, \
+         and are drawn without a graphics processor",
+    ),
+    (
+        "action_response_ms",
+        "the page answers in the first frame; what takes long is the frame after it, in which the list and a conversation \
+         are laid out and drawn by the processor alone, as there is no other here",
+    ),
+    (
+        "accepts_per_s_sqlite",
+        "an acceptance is sixteen statements, each a turn of SQLite's one writing thread and back, where PocketBase's update \
+         is one inside its own process; clients and platform share the two cores",
     ),
     (
         "tray_pss_mib",
