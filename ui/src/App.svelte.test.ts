@@ -78,7 +78,7 @@ test("nobody signed in, or no longer, is asked to", async () => {
 });
 
 test("the rail leads to each place, one at a time", async () => {
-  const { has, find, press, target } = app("signed_in");
+  const { has, press, target } = app("signed_in");
   await vi.waitFor(() => expect(has("queue")).toBe(true));
   for (const [place, id] of [
     ["requests", "request-centre"],
@@ -86,8 +86,7 @@ test("the rail leads to each place, one at a time", async () => {
     ["desk", "queue"],
   ] as const) {
     press(`rail-${place}`);
-    const isThere = (one: string) => has(one) && find(one).closest("[hidden]") === null;
-    expect(["queue", "request-centre", "insights"].filter(isThere)).toEqual([id]);
+    expect(["queue", "request-centre", "insights"].filter(has)).toEqual([id]);
   }
   expect(target.querySelector(".sprite")).not.toBeNull();
 });

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { Virtualizer } from "@tanstack/virtual-core";
-import { measureLine, observeOffset, observeRect, revealInPage, scrollsItself, scrollTo } from "./scroller";
+import { observeOffset, observeRect, revealInPage, scrollsItself, scrollTo } from "./scroller";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -45,20 +45,6 @@ test("a list that is hidden keeps what was in sight", () => {
   vi.spyOn(element, "clientWidth", "get").mockReturnValue(0);
   observeRect(list, hear);
   expect(hear).not.toHaveBeenCalled();
-});
-
-test("a line that is hidden keeps its height", () => {
-  const { list } = listAt(0, { overflow: "auto" });
-  list.setOptions({ ...list.options, count: 1 });
-  list.getVirtualItems();
-  const line = document.createElement("div");
-  line.dataset["index"] = "0";
-  const seen = (blockSize: number) =>
-    ({ borderBoxSize: [{ blockSize, inlineSize: 300 }] }) as unknown as ResizeObserverEntry;
-  expect(measureLine(line, seen(72), list)).toBe(72);
-  list.resizeItem(0, 72);
-  list.getTotalSize();
-  expect(measureLine(line, seen(0), list)).toBe(72);
 });
 
 test("how far the page has scrolled into a list is heard, and no more once nobody listens", () => {

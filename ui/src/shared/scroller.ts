@@ -1,7 +1,6 @@
 // What scrolls a long list: its own element, or in a narrow window the page around it.
 import {
   elementScroll,
-  measureElement,
   observeElementOffset,
   observeElementRect,
   type Virtualizer,
@@ -27,14 +26,6 @@ export const observeRect: Options["observeElementRect"] = (list, hear) =>
     const isWhole = element !== null && !scrollsItself(element);
     hear(isWhole ? { ...rect, height: Math.min(rect.height, innerHeight) } : rect);
   });
-
-/** The height of a line; one that is hidden keeps that which it had. */
-export const measureLine: Options["measureElement"] = (element, entry, list) => {
-  const height = measureElement(element, entry, list);
-  if (height > 0) return height;
-  const index = list.indexFromElement(element);
-  return list.measurementsCache[index]?.size ?? list.options.estimateSize(index);
-};
 
 /** Tells how far the list is scrolled. */
 export const observeOffset: Options["observeElementOffset"] = (list, hear) => {

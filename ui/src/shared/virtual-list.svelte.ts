@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, Virtualizer, type Range, type VirtualItem } from "@tanstack/virtual-core";
 import type { Action } from "svelte/action";
-import { measureLine, observeOffset, observeRect, revealInPage, scrollsItself, scrollTo } from "./scroller";
+import { observeOffset, observeRect, revealInPage, scrollsItself, scrollTo } from "./scroller";
 
 /** Lines beyond those in sight that are in the page as well. */
 const OVERSCAN = 8;
@@ -27,7 +27,6 @@ export class VirtualList {
       getScrollElement: () => this.#element,
       rangeExtractor: (range) => this.#indexes(range),
       scrollToFn: scrollTo,
-      measureElement: measureLine,
       observeElementRect: observeRect,
       observeElementOffset: observeOffset,
       onChange: () => this.#show(),
@@ -46,8 +45,6 @@ export class VirtualList {
   /** For what stands above the lines, and before them when they scroll. */
   head: Action<HTMLElement> = (element) => {
     const measure = () => {
-      // One that is hidden keeps its height.
-      if (element.offsetHeight === 0 && this.headHeight > 0) return;
       this.headHeight = element.offsetHeight;
       this.#set({ scrollMargin: this.headHeight, scrollPaddingStart: this.headHeight });
     };

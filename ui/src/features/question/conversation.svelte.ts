@@ -7,7 +7,6 @@ import type {
 } from "../../bindings";
 import { asApiError, request } from "../../host";
 import { base64 } from "../../shared/base64";
-import { painted } from "../../shared/painted";
 
 /** How long typing pauses before the draft is kept, in milliseconds. */
 const PAUSE = 400;
@@ -40,14 +39,11 @@ export class Conversation {
   /** Shows a question; what is typed on the one before is kept first. */
   async open(id: string) {
     const mine = ++this.#latest;
-    // What was chosen is marked first: drawing all of a conversation takes longer.
-    const marked = painted();
     // What could not be kept stays where it was typed.
     if (!(await this.flush())) return;
     this.error = null;
     await this.#attempt(async () => {
       const view = await request("question_show", { question_id: id });
-      await marked;
       // A slower answer to an earlier choice must not win.
       if (mine !== this.#latest) return;
       this.unreadFrom = view.unread_from;

@@ -3,9 +3,6 @@ import type { ConversationView, MessageDraftView } from "../../bindings";
 import { later, refusal, ScriptedDesk } from "../../host/scripted-desk";
 import { Conversation } from "./conversation.svelte";
 
-// Frames are drawn when the clock here says so; none of these tests is about them.
-vi.mock("../../shared/painted", () => ({ painted: () => Promise.resolve() }));
-
 const EMPTY = {
   kind: "answer",
   text: "",
