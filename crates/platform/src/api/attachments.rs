@@ -27,7 +27,11 @@ pub struct UploadQuery {
 #[utoipa::path(
     post, path = "/v1/attachments", tag = "attachments", params(UploadQuery), security(("bearer" = [])),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 201, body = Attachment), (status = 401, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)),
+    responses(
+        (status = 201, body = Attachment), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 413, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem, headers(("Retry-After" = u64, description = "Seconds to wait"))),
+    ),
 )]
 pub async fn upload(
     State(app): State<App>,

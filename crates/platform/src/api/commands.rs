@@ -32,6 +32,7 @@ macro_rules! commands {
                 (status = 200, body = $answer),
                 (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
                 (status = 409, body = Problem), (status = 422, body = Problem),
+                (status = 429, body = Problem, headers(("Retry-After" = u64, description = "Seconds to wait"))),
             ),
         )]
         pub async fn $name(

@@ -1,6 +1,6 @@
 //! Files: taken in while they stream, checked, and given only to who may see what they belong to.
 
-use super::{Flow, FlowError};
+use super::{Flow, FlowError, limiting::Limited};
 use crate::store::AccountRow;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -34,7 +34,7 @@ impl Flow {
     /// Takes a file in. The same id again gives what is stored already.
     ///
     /// # Errors
-    /// A file that is too large, empty or dangerous, or one that broke off.
+    /// A file that is too large, empty or dangerous, one that broke off, or one too many of an account.
     pub async fn store_attachment<S, E>(
         &self,
         owner: &AccountRow,
@@ -50,6 +50,8 @@ impl Flow {
             }
             return Err(FlowError::code(ErrorCode::Forbidden));
         }
+        // Before its bytes come, and for good: what is thrown away in the end was taken in all the same.
+        self.spend(&Limited::file(owner.id)).await?;
         let limits = self.limits().await?;
         let name = message::clean_file_name(&incoming.name);
         tokio::fs::create_dir_all(&*self.files).await?;

@@ -85,6 +85,36 @@ impl Command {
             Self::ReplyToSupport(..) => &[Role::Moderator],
         }
     }
+
+    /// Whether it counts against what one account may do in a while: whatever others are told of each time it is sent.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        match self {
+            // They change nothing, or something once.
+            Self::ViewQuestion(_)
+            | Self::ViewOffer(_)
+            | Self::AcceptOffer(..)
+            | Self::StartOffer(_)
+            | Self::CompleteOffer(_) => false,
+            Self::Ask(_)
+            | Self::Lock(_)
+            | Self::Extend(_)
+            | Self::Release(_)
+            | Self::SendMessage(..)
+            | Self::Rate(..)
+            | Self::SendOffer(..)
+            | Self::ReviseOffer(..)
+            | Self::WithdrawOffer(_)
+            | Self::RemindOfOffer(_)
+            | Self::DeliverOffer(..)
+            | Self::CancelOffer(..)
+            | Self::HoldOffer(..)
+            | Self::DeclineOffer(..)
+            | Self::ReconsiderOffer(_)
+            | Self::RequestSupport(_)
+            | Self::ReplyToSupport(..) => true,
+        }
+    }
 }
 
 /// Carries a command out within a piece of work.

@@ -1,9 +1,9 @@
-//! Limits on tries, by account and by where they come from, in the database so that all instances count the same ones.
+//! Limits on tries, by account and by where they come from, and on what one account does, in the database so that all instances count the same ones.
 
-use super::{Flow, FlowError, hash};
+use super::{Command, Flow, FlowError, hash};
 use crate::{peer::limited_as, store::Rate};
 use jiff::{SignedDuration, Timestamp};
-use proffer_domain::{FieldCode, FieldProblem};
+use proffer_domain::{AccountId, FieldCode, FieldProblem};
 use proffer_protocol::{ErrorCode, Problem};
 use std::net::IpAddr;
 
@@ -33,45 +33,113 @@ const ACCOUNT_RESETS: Rate = Rate {
     every: SignedDuration::from_mins(10),
 };
 
+/// What one account does that others are told of. A desk that was offline for a week sends what it kept at once.
+const ACCOUNT_COMMANDS: Rate = Rate {
+    burst: 2_000,
+    every: SignedDuration::from_secs(2),
+};
+/// Of these, what begins something that others have to deal with: questions and requests to moderators.
+const ACCOUNT_QUESTIONS: Rate = Rate {
+    burst: 500,
+    every: SignedDuration::from_secs(60),
+};
+/// Files that one account stores, up to 20 MB each.
+const ACCOUNT_FILES: Rate = Rate {
+    burst: 500,
+    every: SignedDuration::from_secs(30),
+};
+
 /// What is limited together: one use is one use of each.
 #[derive(Clone, Debug)]
-pub(crate) struct Limited(Vec<(String, Rate)>);
+pub(crate) struct Limited {
+    subjects: Vec<(String, Rate)>,
+    /// What there was too much of.
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Tries,
+    Commands,
+    Files,
+}
 
 impl Limited {
     /// Tries to sign in. An address that has no account is limited as one that has.
     pub fn tries(email: &str, peer: Option<IpAddr>) -> Self {
-        let mut subjects = vec![(Self::subject("tries", email), ACCOUNT_TRIES)];
-        subjects.extend(peer.map(|peer| (Self::subject("tries from", &limited_as(peer)), PEER_TRIES)));
-        Self(subjects)
+        let mut subjects = vec![(subject("tries", email), ACCOUNT_TRIES)];
+        subjects.extend(peer.map(|peer| (subject("tries from", &limited_as(peer)), PEER_TRIES)));
+        Self::of(What::Tries, subjects)
     }
 
     /// Requests for emails from one address.
     pub fn letters(peer: Option<IpAddr>) -> Self {
-        Self(
-            peer.map(|peer| (Self::subject("letters for", &limited_as(peer)), PEER_LETTERS))
-                .into_iter()
-                .collect(),
-        )
+        let subjects = peer.map(|peer| (subject("letters for", &limited_as(peer)), PEER_LETTERS));
+        Self::of(What::Tries, subjects)
     }
 
     /// Accounts made from one address.
     pub fn sign_ups(peer: Option<IpAddr>) -> Self {
-        Self(
-            peer.map(|peer| (Self::subject("sign-ups from", &limited_as(peer)), PEER_SIGN_UPS))
-                .into_iter()
-                .collect(),
-        )
+        let subjects = peer.map(|peer| (subject("sign-ups from", &limited_as(peer)), PEER_SIGN_UPS));
+        Self::of(What::Tries, subjects)
     }
 
     /// Emails with a reset of an account's password.
     pub fn resets(email: &str) -> Self {
-        Self(vec![(Self::subject("resets", email), ACCOUNT_RESETS)])
+        Self::of(What::Tries, [(subject("resets", email), ACCOUNT_RESETS)])
     }
 
-    /// Nothing personal is kept: a hash names whom it is about.
-    fn subject(what: &str, whom: &str) -> String {
-        hash(format!("{what} {whom}").as_bytes())
+    /// A command of an account. What happens to a thing once, and what nobody is told of, is free.
+    pub fn command(account: AccountId, command: &Command) -> Self {
+        let account = account.to_string();
+        let mut subjects = Vec::new();
+        if command.is_counted() {
+            subjects.push((subject("commands", &account), ACCOUNT_COMMANDS));
+        }
+        if matches!(command, Command::Ask(_) | Command::RequestSupport(_)) {
+            subjects.push((subject("questions", &account), ACCOUNT_QUESTIONS));
+        }
+        Self::of(What::Commands, subjects)
     }
+
+    /// A file that an account stores.
+    pub fn file(account: AccountId) -> Self {
+        Self::of(What::Files, [(subject("files", &account.to_string()), ACCOUNT_FILES)])
+    }
+
+    fn of(what: What, subjects: impl IntoIterator<Item = (String, Rate)>) -> Self {
+        let subjects = subjects.into_iter().collect();
+        Self { subjects, what }
+    }
+
+    /// Says how long to wait, rounded up.
+    fn refusal(&self, wait: SignedDuration) -> FlowError {
+        let seconds = u64::try_from(wait.as_millis()).unwrap_or(0).div_ceil(1000).max(1);
+        let what = match self.what {
+            What::Tries => "Too many tries.",
+            What::Commands => "Too much was sent from this account.",
+            What::Files => "Too many files were sent from this account.",
+        };
+        let words = match seconds {
+            1..=60 => format!("{what} Wait a minute and try again."),
+            _ => format!("{what} Wait {} minutes and try again.", seconds.div_ceil(60)),
+        };
+        let field = match self.what {
+            What::Tries => Some(FieldProblem::new("/password", FieldCode::NotOffered, words.clone())),
+            What::Commands | What::Files => None,
+        };
+        FlowError::refused(Problem {
+            retry_after_seconds: Some(seconds),
+            ..Problem::new(ErrorCode::TooManyRequests)
+                .with_detail(words)
+                .with_errors(field.into_iter().collect())
+        })
+    }
+}
+
+/// Nothing personal is kept: a hash names whom it is about.
+fn subject(what: &str, whom: &str) -> String {
+    hash(format!("{what} {whom}").as_bytes())
 }
 
 impl Flow {
@@ -80,7 +148,7 @@ impl Flow {
     /// # Errors
     /// [`ErrorCode::TooManyRequests`] if none is left.
     pub(crate) async fn spend(&self, limited: &Limited) -> Result<(), FlowError> {
-        if limited.0.is_empty() {
+        if limited.subjects.is_empty() {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;
@@ -117,9 +185,9 @@ impl Flow {
 
 /// Uses one try up, within a transaction.
 pub(super) async fn spend(tx: &mut crate::store::Tx, limited: &Limited, now: Timestamp) -> Result<(), FlowError> {
-    for (subject, rate) in &limited.0 {
+    for (subject, rate) in &limited.subjects {
         if let Some(free_at) = tx.spend(subject, *rate, now).await? {
-            return Err(too_many(free_at.duration_since(now)));
+            return Err(limited.refusal(free_at.duration_since(now)));
         }
     }
     Ok(())
@@ -127,24 +195,8 @@ pub(super) async fn spend(tx: &mut crate::store::Tx, limited: &Limited, now: Tim
 
 /// Gives a try back, within a transaction.
 pub(super) async fn give_back(tx: &mut crate::store::Tx, limited: &Limited) -> Result<(), FlowError> {
-    for (subject, rate) in &limited.0 {
+    for (subject, rate) in &limited.subjects {
         tx.give_back(subject, *rate).await?;
     }
     Ok(())
-}
-
-/// Says how long to wait, rounded up.
-fn too_many(wait: SignedDuration) -> FlowError {
-    let seconds = u64::try_from(wait.as_millis()).unwrap_or(0).div_ceil(1000).max(1);
-    let words = match seconds {
-        1..=60 => "Too many tries. Wait a minute and try again.".to_owned(),
-        _ => format!("Too many tries. Wait {} minutes and try again.", seconds.div_ceil(60)),
-    };
-    let field = FieldProblem::new("/password", FieldCode::NotOffered, words.clone());
-    FlowError::refused(Problem {
-        retry_after_seconds: Some(seconds),
-        ..Problem::new(ErrorCode::TooManyRequests)
-            .with_detail(words)
-            .with_errors(vec![field])
-    })
 }

@@ -45,6 +45,7 @@ use crate::{
     store::{AccountRow, Store, StoreError, StoredResponse, Tx},
     streams::Listeners,
 };
+use limiting::Limited;
 use proffer_domain::{CommandId, Limits, PaymentMethod};
 use proffer_protocol::{Document, Entity, ErrorCode, Problem};
 use sha2::{Digest, Sha256};
@@ -192,7 +193,7 @@ impl Flow {
             return recall(&stored, request_hash);
         }
         at("platform.execute.before_run").await?;
-        match command::run(&mut work, command).await {
+        match run_within_limits(&mut work, command).await {
             Ok(document) => {
                 work.audit_command(command, &document).await?;
                 let response = StoredResponse {
@@ -325,6 +326,13 @@ impl Flow {
             .await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Carries a command out if its account may send another. One that is refused uses nothing up.
+async fn run_within_limits(work: &mut Work, command: &Command) -> Result<Document, FlowError> {
+    let limited = Limited::command(work.actor.id, command);
+    limiting::spend(&mut work.tx, &limited, work.now).await?;
+    command::run(work, command).await
 }
 
 /// A fail-point.

@@ -27,6 +27,7 @@ mod http;
 mod instance;
 mod instances;
 mod ledger;
+mod limits;
 mod links;
 mod logs;
 mod metrics;
