@@ -55,6 +55,9 @@ pub fn main() -> ExitCode {
         if start.selftest {
             return selftest::run(start);
         }
+        if start.after_defect {
+            crash::wait_for_end_of_former();
+        }
         webkit::prepare();
         start.take_sign_in()?;
         run(start)
@@ -114,17 +117,24 @@ fn set_up(app: &AppHandle, start: Start) -> anyhow::Result<()> {
             .context("this system names no folder for data")?,
     };
     log_file::open(&data_dir);
-    crash::log_panics();
+    crash::watch(start.background, start.after_defect);
     tracing::info!(
         version = %app.package_info().version,
         background = start.background,
+        after_defect = start.after_defect,
         "starting"
     );
     app.manage(window::SizeFile(data_dir.join("window.json")));
     app.manage(tray::Tray::open(app));
     let updater = updater::register(app)?;
     end_on_signal(app.clone());
-    async_runtime::spawn(open_desk(app.clone(), data_dir, start.sign_in, updater));
+    async_runtime::spawn(open_desk(
+        app.clone(),
+        data_dir,
+        start.sign_in,
+        updater,
+        start.after_defect,
+    ));
     if !start.background {
         deep_link::follow(app, start.link);
     }
@@ -140,6 +150,7 @@ async fn open_desk(
     data_dir: PathBuf,
     sign_in: Option<start::PreparedSignIn>,
     updater: Option<Arc<dyn Updater>>,
+    after_defect: bool,
 ) {
     let slot = app.state::<DeskSlot>();
     let downloads_dir = app.path().download_dir().unwrap_or_else(|_| data_dir.join("downloads"));
@@ -164,6 +175,9 @@ async fn open_desk(
                 && let Err(error) = sign_in.apply(&desk).await
             {
                 tracing::warn!(code = ?error.code, "the prepared sign-in was refused");
+            }
+            if after_defect {
+                desk.tell_restarted("window").await;
             }
             if let Some(updater) = updater {
                 desk.attach_updater(updater);

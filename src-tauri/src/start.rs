@@ -30,6 +30,9 @@ struct Arguments {
     /// Start without a window; it comes with a click on a notification or a second start.
     #[arg(long)]
     background: bool,
+    /// The program ended by a defect and started this one, as which it goes on.
+    #[arg(long, hide = true)]
+    after_defect: bool,
     /// Open the desk without a window, check that it answers and that the keychain keeps a secret, print "ok" and end.
     #[arg(long)]
     selftest: bool,
@@ -44,6 +47,8 @@ struct Arguments {
 pub(crate) struct Start {
     /// Whether it runs without a window.
     pub(crate) background: bool,
+    /// Whether it goes on for one that ended by a defect.
+    pub(crate) after_defect: bool,
     /// Whether it only checks itself.
     pub(crate) selftest: bool,
     /// The platform that a self-test syncs with.
@@ -88,6 +93,7 @@ impl Start {
             .map(PathBuf::from);
         Ok(Self {
             background: arguments.background,
+            after_defect: arguments.after_defect,
             selftest: arguments.selftest,
             selftest_platform: arguments.platform,
             data_dir: data_dir

@@ -1,9 +1,9 @@
 // The window's own process dies, as by a crash of the web view: the window comes back by itself, and the desk never
-// stopped. No WebDriver here: its session would end with the process.
+// stopped. The program itself fails: it comes back, and tells so. No WebDriver here: its session would end with the process.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Program, environmentOf, own, run, until } from "./harness/program.mjs";
+import { BUILT, Program, environmentOf, own, run, until } from "./harness/program.mjs";
 import { testsOf } from "./harness/steps.mjs";
 import { DANIEL } from "./harness/world.mjs";
 
@@ -16,20 +16,23 @@ const { step } = testsOf((opened) => {
   world.atEnd(() => program?.stop());
 });
 
-/** The processes of this program that draw pages. */
-function webProcesses() {
+/** The processes of this program by this name. */
+function processes(name) {
   const mine = `PROFFER_DATA_DIR=${world.path("recovering")}`;
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("WebKitWebProces") && environmentOf(pid).includes(mine);
+        return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === name && environmentOf(pid).includes(mine);
       } catch {
         return false;
       }
     });
 }
+
+/** Those that draw pages. A process's name is cut. */
+const webProcesses = () => processes("WebKitWebProces");
 
 /** How many colours the window shows: one that is dead or still loading has few. */
 async function colours() {
@@ -39,7 +42,7 @@ async function colours() {
 
 const log = () => readFileSync(world.path("recovering/logs/proffer.log"), "utf8");
 
-step("the window is drawn", async () => {
+function start() {
   const file = world.path("sign-in-recovering.json");
   writeFileSync(file, JSON.stringify({ email: DANIEL.email, password: DANIEL.password }), { mode: 0o600 });
   const env = {
@@ -49,6 +52,10 @@ step("the window is drawn", async () => {
     PROFFER_SIGN_IN_FILE: file,
   };
   program = new Program(own("proffer"), [], { env, log: world.path("recovering.log") });
+}
+
+step("the window is drawn", async () => {
+  start();
   await until("the desk is in step", () => /connection state=Online/.test(log()), 40);
   // Drawn is what no longer changes and is more than a blank window.
   await until("the window is drawn", async () => {
@@ -87,4 +94,29 @@ step("what the program writes is for its owner alone", async () => {
   assert.deepEqual(modes.filter(([, mode]) => mode !== "600"), []);
   const end = await program.stop();
   assert.equal(end.code, 0);
+});
+
+// What makes it fail is in builds for tests alone.
+step("a program that fails in the window's thread comes back and tells so", { skip: !BUILT.endsWith("debug") }, async () => {
+  const times = (pattern) => log().match(new RegExp(pattern, "g"))?.length ?? 0;
+  const online = times("connection state=Online");
+  start();
+  await until("the desk is in step again", () => times("connection state=Online") > online, 40);
+  const first = program.pid;
+  process.kill(first, "SIGUSR2");
+  const second = await until("another one runs", () => processes("proffer").find((pid) => pid !== first), 40);
+  world.atEnd(() => {
+    if (processes("proffer").includes(second)) process.kill(second, "SIGKILL");
+  });
+  await until("the first has ended", () => program.end);
+  await until("the second is in step", () => times("connection state=Online") > online + 1, 40);
+  assert.equal(times("a defect: the program panicked"), 1);
+  assert.equal(times("after_defect=true"), 1);
+  await until("it is told on the desktop", () => world.desktop.notifications().some(({ summary }) => /failed and was started again/.test(summary)), 40);
+  await until("the window is drawn", async () => (await colours()) > 0.7 * drawn, 40);
+  await world.desktop.shoot("71-program-came-back");
+  // Failing again at once would only go on and on.
+  process.kill(second, "SIGUSR2");
+  await until("none runs", () => processes("proffer").length === 0, 40);
+  assert.equal(times("a defect: the program panicked"), 2);
 });

@@ -6,7 +6,7 @@ use crate::{
         insights, message, notice, offer, offer_dialog, offer_template, outbox, phrase, question, queue,
         request_centre, search, session, settings, support, update,
     },
-    cache::Cache,
+    cache::{Cache, CacheKey},
     error::DeskError,
     journal::Journal,
     ports::{Clock, Entropy, Keychain, NoticeAction, Notifier, PlatformConnector, Shell},
@@ -109,7 +109,8 @@ impl Desk {
     pub async fn open(config: DeskConfig, ports: Ports) -> std::result::Result<Self, DeskError> {
         private_files::make_folder(&config.data_dir)?;
         let journal = Journal::open(&config.data_dir).await?;
-        let (cache, cache_moved_to) = Cache::open(&config.data_dir, ports.clock.now()).await?;
+        let key = CacheKey::of(&config.data_dir, &ports).await;
+        let (cache, cache_moved_to) = Cache::open(&config.data_dir, ports.clock.now(), key).await?;
         #[cfg(feature = "simulation")]
         if proffer_failpoints::is_broken("outbox_lost_with_bad_cache") && cache_moved_to.is_some() {
             journal.lose_outbox().await?;

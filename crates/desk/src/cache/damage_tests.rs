@@ -13,7 +13,7 @@ async fn filled() -> (tempfile::TempDir, Cache) {
     let folder = tempfile::tempdir().unwrap();
     let fixture = format!("{}/tests/fixtures/cache/{newest}.db", env!("CARGO_MANIFEST_DIR"));
     std::fs::copy(fixture, folder.path().join("cache.db")).unwrap();
-    let (cache, aside) = Cache::open(folder.path(), now()).await.unwrap();
+    let (cache, aside) = Cache::open(folder.path(), now(), CacheKey::default()).await.unwrap();
     assert_eq!(aside, None);
     (folder, cache)
 }
@@ -64,7 +64,7 @@ async fn a_file_that_cannot_say_where_it_stands_is_built_anew() {
         .await
         .unwrap();
     cache.close().await;
-    let (cache, aside) = Cache::open(folder.path(), now()).await.unwrap();
+    let (cache, aside) = Cache::open(folder.path(), now(), CacheKey::default()).await.unwrap();
     assert!(aside.is_some_and(|aside| aside.exists()));
     assert_eq!(cache.place().await.unwrap(), Place::default());
     cache.close().await;

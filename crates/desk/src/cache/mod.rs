@@ -13,6 +13,7 @@ mod index;
 pub(crate) mod insights;
 #[cfg(any(test, feature = "testing"))]
 mod inspect;
+mod key;
 mod offers;
 mod own;
 mod prices;
@@ -28,6 +29,7 @@ pub(crate) use files::FileHash;
 pub(crate) use index::{Indexed, indexed_text, offer_text};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use inspect::explain;
+pub(crate) use key::CacheKey;
 pub(crate) use offers::{OfferQuery, OfferSum, OfferTraits, first_sent_at, offer_words};
 pub(crate) use queue::{Places, QueueFacts, QueueRequest};
 pub(crate) use rows::statements;
@@ -73,6 +75,7 @@ const STEPS_BETWEEN_LOOKS: i32 = 1_000;
 #[derive(Clone)]
 pub(crate) struct Cache {
     file: PathBuf,
+    key: CacheKey,
     pools: Arc<RwLock<Pools>>,
     damage: Arc<Damage>,
     /// Documents written and indexed since the log was last moved into the file.
@@ -121,20 +124,22 @@ pub(crate) struct Place {
 
 impl Cache {
     /// Opens the cache of a data folder; a damaged file is moved aside first, and where to is told.
-    pub(crate) async fn open(folder: &Path, now: Timestamp) -> Result<(Self, Option<PathBuf>)> {
+    pub(crate) async fn open(folder: &Path, now: Timestamp, key: CacheKey) -> Result<(Self, Option<PathBuf>)> {
         let file = folder.join("cache.db");
+        key.delete_plain(&file)?;
         let is_as_left = is_as_left(&file);
-        let (pools, aside) = match open_checked(&file, is_as_left).await {
+        let (pools, aside) = match open_checked(&file, &key, is_as_left).await {
             Ok(pools) => (pools, None),
             Err(error) if file.exists() && is_damage_at_start(&error) => {
                 tracing::warn!(%error, "the cache is damaged and is built anew");
                 let aside = move_aside(&file, now)?;
-                (open_checked(&file, false).await?, Some(aside))
+                (open_checked(&file, &key, false).await?, Some(aside))
             }
             Err(error) => return Err(error),
         };
         let cache = Self {
             file,
+            key,
             pools: Arc::new(RwLock::new(pools)),
             damage: Arc::default(),
             in_log: Arc::default(),
@@ -222,7 +227,7 @@ impl Cache {
         pools.close().await;
         self.damage.is_closing.store(false, Ordering::Relaxed);
         let aside = move_aside(&self.file, now)?;
-        let fresh = open_checked(&self.file, false).await?;
+        let fresh = open_checked(&self.file, &self.key, false).await?;
         *self.pools.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         self.damage.is_known.store(false, Ordering::Relaxed);
         self.damage.is_sound.store(true, Ordering::Relaxed);
@@ -382,7 +387,7 @@ async fn fit_to_disk(connection: &mut sqlx::SqliteConnection) -> std::result::Re
 }
 
 /// Opens a file, brings it to this version's form and, unless that is left for later, reads it through.
-async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
+async fn open_checked(file: &Path, key: &CacheKey, is_as_left: bool) -> Result<Pools> {
     let is_checked_first = is_checked_first(file, is_as_left);
     private_files::keep_private(file)?;
     let options = SqliteConnectOptions::new()
@@ -394,6 +399,7 @@ async fn open_checked(file: &Path, is_as_left: bool) -> Result<Pools> {
         .page_size(PAGE_BYTES)
         .pragma("temp_store", "MEMORY")
         .pragma("wal_autocheckpoint", write_ahead::PAGES_MOVED_AT_ONCE);
+    let options = key.unlock(options);
     // Else rows come while they are read, at moments that the system chooses.
     #[cfg(feature = "simulation")]
     let options = options.row_buffer_size(10_000);

@@ -10,7 +10,7 @@ fn now() -> Timestamp {
 }
 
 async fn open(folder: &Path) -> (Cache, Option<PathBuf>) {
-    Cache::open(folder, now()).await.unwrap()
+    Cache::open(folder, now(), CacheKey::default()).await.unwrap()
 }
 
 fn fixtures() -> PathBuf {
@@ -79,7 +79,7 @@ async fn a_newer_versions_file_is_refused_and_stays_as_it_is() {
     .await
     .unwrap();
     cache.close().await;
-    let refused = Cache::open(folder.path(), now()).await.err().unwrap();
+    let refused = Cache::open(folder.path(), now(), CacheKey::default()).await.err().unwrap();
     assert!(matches!(refused, DeskError::NewerCache), "{refused}");
     assert!(refused.to_string().contains("update the app"));
     assert!(folder.path().join("cache.db").exists());

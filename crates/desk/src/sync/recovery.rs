@@ -127,8 +127,8 @@ impl Desk {
         }
     }
 
-    /// Puts it among the notices, where there is an account to tell.
-    pub(crate) async fn tell_restarted(&self, part: &str) {
+    /// Puts that a part failed and was started again among the notices, where there is an account to tell.
+    pub async fn tell_restarted(&self, part: &str) {
         if let Err(error) = self.note_restarted(part).await {
             tracing::error!(%error, part, "that a part was started again could not be told");
         }
