@@ -118,14 +118,18 @@ mod tests {
         let here = std::thread::current().id();
         let watched = |after_defect, ago| Watched {
             thread: here,
-            since: Instant::now().checked_sub(Duration::from_secs(ago)).expect("up for so long"),
+            since: Instant::now()
+                .checked_sub(Duration::from_secs(ago))
+                .expect("up for so long"),
             background: false,
             after_defect,
         };
         assert!(watched(false, 1).is_to_come_back(here));
         assert!(!watched(true, 1).is_to_come_back(here));
         assert!(watched(true, 61).is_to_come_back(here));
-        let elsewhere = std::thread::spawn(|| std::thread::current().id()).join().expect("an id");
+        let elsewhere = std::thread::spawn(|| std::thread::current().id())
+            .join()
+            .expect("an id");
         assert!(!watched(false, 1).is_to_come_back(elsewhere), "it is caught there");
     }
 

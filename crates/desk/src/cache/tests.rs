@@ -79,7 +79,10 @@ async fn a_newer_versions_file_is_refused_and_stays_as_it_is() {
     .await
     .unwrap();
     cache.close().await;
-    let refused = Cache::open(folder.path(), now(), CacheKey::default()).await.err().unwrap();
+    let refused = Cache::open(folder.path(), now(), CacheKey::default())
+        .await
+        .err()
+        .unwrap();
     assert!(matches!(refused, DeskError::NewerCache), "{refused}");
     assert!(refused.to_string().contains("update the app"));
     assert!(folder.path().join("cache.db").exists());

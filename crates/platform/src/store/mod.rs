@@ -10,6 +10,7 @@ mod documents;
 mod emails;
 mod group;
 mod hints;
+mod lane;
 mod ledger;
 mod listed;
 mod mail_stops;
@@ -36,12 +37,14 @@ pub use streams::{NewChange, Stamp, StoredChanges};
 use crate::monitoring;
 use group::{Held, Queue};
 use jiff::Timestamp;
+use lane::Lane;
 use sqlx::{AnyPool, Connection, any::AnyPoolOptions};
 use std::{
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
+use tracing::Instrument;
 
 /// Why the database could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +100,8 @@ pub struct Store {
     read: AnyPool,
     /// In front of SQLite's one writer.
     queue: Option<Queue>,
+    /// Where commands run, where that is not where they came in.
+    lane: Option<Arc<Lane>>,
     /// See [`Tx::is_place`]; nothing, unless the data was ever restored.
     stream_bases: Arc<[i64]>,
 }
@@ -121,6 +126,7 @@ impl Store {
                     write: pool.clone(),
                     read: pool,
                     queue: None,
+                    lane: None,
                     stream_bases: Arc::default(),
                 }
             }
@@ -132,6 +138,7 @@ impl Store {
                 Self {
                     read: sqlite_pool(url, 4).await?,
                     queue: Some(Queue::new(write.clone())),
+                    lane: lane()?,
                     write,
                     stream_bases: Arc::default(),
                 }
@@ -195,6 +202,14 @@ impl Store {
         Ok(self.began(started, inner.into()))
     }
 
+    /// Carries a command out where that is fastest.
+    pub(crate) async fn run<T: Send + 'static>(&self, command: impl Future<Output = T> + Send + 'static) -> T {
+        match &self.lane {
+            Some(lane) => lane.run(command.in_current_span()).await,
+            None => command.await,
+        }
+    }
+
     fn began(&self, started: Instant, inner: Held) -> Tx {
         monitoring::began(started);
         Tx {
@@ -246,6 +261,18 @@ pub async fn copy_sqlite(data: &Path, to: &Path) -> Result<(), StoreError> {
         .await?;
     connection.close().await?;
     Ok(())
+}
+
+#[cfg(not(feature = "simulation"))]
+fn lane() -> Result<Option<Arc<Lane>>, StoreError> {
+    let lane = Lane::open().map_err(|error| StoreError::Database(sqlx::Error::Io(error)))?;
+    Ok(Some(Arc::new(lane)))
+}
+
+/// Histories have one thread, or they would not replay.
+#[cfg(feature = "simulation")]
+fn lane() -> Result<Option<Arc<Lane>>, StoreError> {
+    Ok(None)
 }
 
 /// Waits until no other program changes the schema; the lock goes with the value.
