@@ -68,6 +68,8 @@ const LOOKS_APART_MS: i64 = 60_000;
 
 /// Pages twice SQLite's usual size take half the calls into the system when much is written. For new files.
 const PAGE_BYTES: u32 = 8_192;
+/// What each connection that reads keeps of the file by itself; the system keeps the rest for all of them at once.
+const READERS_CACHE_KIB: u32 = 512;
 /// Steps of SQLite's machine between two looks whether the file is being closed.
 const STEPS_BETWEEN_LOOKS: i32 = 1_000;
 
@@ -431,9 +433,11 @@ async fn open_checked(file: &Path, key: &CacheKey, is_as_left: bool) -> Result<P
         return Err(error);
     }
     let mover = writing_pool().max_connections(1).connect_lazy_with(options.clone());
-    let readers = lasting(SqlitePoolOptions::new())
-        .max_connections(4)
-        .connect_lazy_with(options.read_only(true));
+    let readers = lasting(SqlitePoolOptions::new()).max_connections(4).connect_lazy_with(
+        options
+            .read_only(true)
+            .pragma("cache_size", format!("-{READERS_CACHE_KIB}")),
+    );
     #[cfg(feature = "simulation")]
     for pool in [&readers, &mover] {
         open_all(pool).await?;
