@@ -158,13 +158,6 @@ impl Flow {
     /// [`FlowError::Refused`] if the rules say no; the same key gives the same refusal. Any other error means that the
     /// outcome is unknown: send the same key again.
     pub async fn execute(&self, actor: &AccountRow, key: CommandId, command: &Command) -> Result<Document, FlowError> {
-        let (flow, actor, command) = (self.clone(), actor.clone(), command.clone());
-        self.store
-            .run(async move { flow.execute_here(&actor, key, &command).await })
-            .await
-    }
-
-    async fn execute_here(&self, actor: &AccountRow, key: CommandId, command: &Command) -> Result<Document, FlowError> {
         let request_hash = fingerprint(command)?;
         let mut attempt = 1;
         loop {

@@ -10,7 +10,6 @@ mod documents;
 mod emails;
 mod group;
 mod hints;
-mod lane;
 mod ledger;
 mod listed;
 mod mail_stops;
@@ -37,14 +36,12 @@ pub use streams::{NewChange, Stamp, StoredChanges};
 use crate::monitoring;
 use group::{Held, Queue};
 use jiff::Timestamp;
-use lane::Lane;
 use sqlx::{AnyPool, Connection, any::AnyPoolOptions};
 use std::{
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
-use tracing::Instrument;
 
 /// Why the database could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -100,8 +97,6 @@ pub struct Store {
     read: AnyPool,
     /// In front of SQLite's one writer.
     queue: Option<Queue>,
-    /// Where commands run, where that is not where they came in.
-    lane: Option<Arc<Lane>>,
     /// See [`Tx::is_place`]; nothing, unless the data was ever restored.
     stream_bases: Arc<[i64]>,
 }
@@ -126,7 +121,6 @@ impl Store {
                     write: pool.clone(),
                     read: pool,
                     queue: None,
-                    lane: None,
                     stream_bases: Arc::default(),
                 }
             }
@@ -138,7 +132,6 @@ impl Store {
                 Self {
                     read: sqlite_pool(url, 4).await?,
                     queue: Some(Queue::new(write.clone())),
-                    lane: lane()?,
                     write,
                     stream_bases: Arc::default(),
                 }
@@ -202,14 +195,6 @@ impl Store {
         Ok(self.began(started, inner.into()))
     }
 
-    /// Carries a command out where that is fastest.
-    pub(crate) async fn run<T: Send + 'static>(&self, command: impl Future<Output = T> + Send + 'static) -> T {
-        match &self.lane {
-            Some(lane) => lane.run(command.in_current_span()).await,
-            None => command.await,
-        }
-    }
-
     fn began(&self, started: Instant, inner: Held) -> Tx {
         monitoring::began(started);
         Tx {
@@ -261,18 +246,6 @@ pub async fn copy_sqlite(data: &Path, to: &Path) -> Result<(), StoreError> {
         .await?;
     connection.close().await?;
     Ok(())
-}
-
-#[cfg(not(feature = "simulation"))]
-fn lane() -> Result<Option<Arc<Lane>>, StoreError> {
-    let lane = Lane::open().map_err(|error| StoreError::Database(sqlx::Error::Io(error)))?;
-    Ok(Some(Arc::new(lane)))
-}
-
-/// Histories have one thread, or they would not replay.
-#[cfg(feature = "simulation")]
-fn lane() -> Result<Option<Arc<Lane>>, StoreError> {
-    Ok(None)
 }
 
 /// Waits until no other program changes the schema; the lock goes with the value.
