@@ -21,7 +21,7 @@ pub(crate) struct Test {
 type Part = (&'static str, fn() -> anyhow::Result<()>);
 
 /// The parts, those that fail fastest first.
-const PARTS: [Part; 15] = [
+const PARTS: [Part; 16] = [
     ("format", || run(&mut cargo(&["fmt", "--all", "--check"]))),
     ("ui-format", || run(&mut npm(&["run", "--silent", "ui:format"]))),
     ("ui-lint", || run(&mut npm(&["run", "--silent", "ui:lint"]))),
@@ -46,6 +46,18 @@ const PARTS: [Part; 15] = [
     ("generated", || generated::run(true, true)),
     ("rust", || {
         run(&mut cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]))
+    }),
+    ("encrypted-cache", || {
+        run(&mut cargo(&[
+            "nextest",
+            "run",
+            "--package",
+            "proffer-desk",
+            "--lib",
+            "--features",
+            "encrypted-cache",
+            "cache::",
+        ]))
     }),
     ("simulation", simulation::test),
     ("end-to-end", || run(&mut npm(&["run", "--silent", "e2e"]))),
