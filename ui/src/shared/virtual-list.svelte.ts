@@ -3,7 +3,9 @@ import type { Action } from "svelte/action";
 import { observeOffset, observeRect, revealInPage, scrollsItself, scrollTo } from "./scroller";
 
 /** Lines beyond those in sight that are in the page as well. */
-const OVERSCAN = 8;
+const OVERSCAN = 4;
+/** Lines beyond those in sight that are asked for. */
+const ASKED_BEYOND = 8;
 
 /** Which lines of a long list are in the page, and where they stand. */
 export class VirtualList {
@@ -98,7 +100,7 @@ export class VirtualList {
     this.items = this.#virtualizer.getVirtualItems();
     this.height = this.#virtualizer.getTotalSize();
     const { startIndex = 0, endIndex = 0 } = this.#virtualizer.range ?? {};
-    this.from = Math.max(0, startIndex - OVERSCAN);
-    this.to = endIndex + OVERSCAN;
+    this.from = Math.max(0, startIndex - ASKED_BEYOND);
+    this.to = endIndex + ASKED_BEYOND;
   }
 }
