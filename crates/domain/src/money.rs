@@ -84,6 +84,7 @@ impl ts_rs::TS for Currency {
 
 #[cfg(feature = "openapi")]
 mod openapi {
+    use iso_currency::IntoEnumIterator;
     use utoipa::openapi::{ObjectBuilder, RefOr, Schema, schema::Type};
 
     impl utoipa::PartialSchema for super::Currency {
@@ -97,14 +98,14 @@ mod openapi {
         }
     }
 
-    /// The codes that can be read: of all that three letters make, those that are one.
-    fn codes() -> Vec<String> {
-        let letters = || 'A'..='Z';
-        letters()
-            .flat_map(|first| letters().map(move |second| (first, second)))
-            .flat_map(|(first, second)| letters().map(move |third| String::from_iter([first, second, third])))
+    /// The codes that can be read.
+    fn codes() -> Vec<&'static str> {
+        let mut codes: Vec<_> = iso_currency::Currency::iter()
+            .map(|currency| currency.code())
             .filter(|code| code.parse::<super::Currency>().is_ok())
-            .collect()
+            .collect();
+        codes.sort_unstable();
+        codes
     }
 
     impl utoipa::ToSchema for super::Currency {

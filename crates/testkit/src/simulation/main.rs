@@ -95,6 +95,10 @@ fn known(options: &Options) -> anyhow::Result<Option<&'static str>> {
     }
 }
 
+/// The platform's own: a history allocates much, and threads come and go with every restart.
+#[global_allocator]
+static ALLOCATOR: proffer_platform::Allocator = proffer_platform::Allocator;
+
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let variant = known(&options)?;
