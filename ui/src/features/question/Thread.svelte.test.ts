@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ConversationView } from "../../bindings";
-import { shown } from "../../shared/shown";
+import { drawn, shown } from "../../shared/shown";
 import { Conversation } from "./conversation.svelte";
 import { MESSAGE, viewWith } from "./sample";
 import Thread from "./Thread.svelte";
@@ -27,7 +27,7 @@ test("a question without messages stands alone", () => {
   expect([has("message"), has("unread-divider"), has("last-seen")]).toEqual([false, false, false]);
 });
 
-test("messages, offers and the rating stand in order, days and the unread are divided", () => {
+test("messages, offers and the rating stand in order, days and the unread are divided", async () => {
   const { target, all } = thread(
     {
       messages: [MESSAGE, reply],
@@ -46,6 +46,7 @@ test("messages, offers and the rating stand in order, days and the unread are di
     },
     "message-2",
   );
+  await drawn();
   const order = [...target.querySelectorAll("[data-testid]")].map((one) => one.getAttribute("data-testid"));
   const place = (id: string, nth = 0) => order.flatMap((one, at) => (one === id ? [at] : []))[nth] ?? -1;
   expect(place("message")).toBeLessThan(place("happening"));
@@ -62,4 +63,19 @@ test("up to where the customer has looked is marked once", () => {
   });
   expect(all("last-seen")).toHaveLength(1);
   expect(all("last-seen")[0]?.textContent).toContain("Helen");
+});
+
+test("a long thread shows its end at once and the rest when that is drawn", async () => {
+  const messages = Array.from({ length: 30 }, (_, at) => ({
+    ...reply,
+    id: `message-${at}`,
+    text_html: `<p>${"word ".repeat(100)}</p>`,
+  }));
+  const { all, text } = thread({ messages });
+  expect(all("message").length).toBeLessThan(messages.length);
+  expect(all("message").at(-1)?.id).toBe("message-message-29");
+  expect(text()).not.toContain("I paid the last invoice.");
+  await drawn();
+  expect(all("message")).toHaveLength(messages.length);
+  expect(text()).toContain("I paid the last invoice.");
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HappeningView, MessageView } from "../../bindings";
-import { threadOf, type Threaded } from "./thread";
+import { inSightFrom, threadOf, type ThreadItem, type Threaded } from "./thread";
 
 const message = (id: string, sent_at: string, is_mine = true, kind = "sent") =>
   ({ id, sent_at, is_mine, delivery: { kind } }) as MessageView;
@@ -61,4 +61,21 @@ test("the newest own message that arrived before the customer looked is the one 
   expect(seen("2026-11-20T15:00:00")).toEqual(["b"]);
   expect(seen("2026-11-20T17:00:00")).toEqual(["later"]);
   expect(seen("2026-11-20T12:30:00")).toEqual([]);
+});
+
+test("what is in sight at first is the end, as much as a window shows, or all that is unread", () => {
+  const long = (id: string): ThreadItem => ({
+    kind: "message",
+    key: id,
+    message: { id, text_html: "x".repeat(1_000) } as MessageView,
+    isLastSeen: false,
+  });
+  const short = (id: string): ThreadItem => ({ kind: "day", key: id, at: "2026-11-20T13:00:00" });
+  const many = (item: (id: string) => ThreadItem, count: number) =>
+    Array.from({ length: count }, (_, at) => item(`${at}`));
+  expect(inSightFrom([])).toBe(0);
+  expect(inSightFrom(many(long, 3))).toBe(0);
+  expect(inSightFrom(many(long, 10))).toBe(6);
+  expect(inSightFrom(many(short, 40))).toBe(28);
+  expect(inSightFrom([...many(long, 5), { kind: "unread", key: "unread" }, ...many(long, 20)])).toBe(4);
 });

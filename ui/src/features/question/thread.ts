@@ -50,6 +50,23 @@ export function threadOf(view: Threaded, unreadFrom: string | null): ThreadItem[
   return items;
 }
 
+/** Letters of a thread that are more than is in sight at once, and lines that are. */
+const LETTERS_IN_SIGHT = 4_000;
+const ITEMS_IN_SIGHT = 12;
+
+/** From which item on a thread is in sight when it is opened: where the unread begins, else its end. */
+export function inSightFrom(items: ThreadItem[]): number {
+  const unread = items.findIndex((item) => item.kind === "unread");
+  if (unread >= 0) return Math.max(0, unread - 1);
+  let from = items.length;
+  for (let letters = 0; from > 0 && letters < LETTERS_IN_SIGHT && items.length - from < ITEMS_IN_SIGHT;) {
+    from -= 1;
+    const item = items[from];
+    letters += item?.kind === "message" ? item.message.text_html.length : 0;
+  }
+  return from;
+}
+
 /** The newest of the expert's own messages that the customer has looked at since. */
 function lastSeen({ messages, customer_viewed_at }: Threaded): MessageView | undefined {
   if (customer_viewed_at === null) return undefined;

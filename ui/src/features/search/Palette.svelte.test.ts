@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { SearchView } from "../../bindings";
 import { refusal, ScriptedDesk } from "../../host/scripted-desk";
 import type { Shortcut } from "../../shared/shortcuts";
-import { LONG, shown } from "../../shared/shown";
+import { drawn, LONG, shown } from "../../shared/shown";
 import Palette from "./Palette.svelte";
 import { Search } from "./search.svelte";
 
@@ -95,4 +95,15 @@ test("a filter is added to what is typed, and it closes by its button", async ()
   expect(search.typed).toBe("key state:");
   press("Close");
   expect(onclose).toHaveBeenCalledOnce();
+});
+
+test("a long list shows at once what it has room for, and the rest when that is drawn", async () => {
+  const actions = Array.from({ length: 40 }, (_, at) => ({ ...lock, id: `action-${at}` }));
+  const search = new Search();
+  new ScriptedDesk({ search_list: () => view() });
+  await search.open(actions, "");
+  const { all } = shown(Palette, { search, onclose: () => {}, onchoose: () => {} });
+  expect(all("palette-action")).toHaveLength(16);
+  await drawn();
+  expect(all("palette-action")).toHaveLength(40);
 });
