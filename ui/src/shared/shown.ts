@@ -93,9 +93,3 @@ export function shown<P extends Record<string, unknown>>(
     },
   };
 }
-
-/** Waits until all of something long is in the page: see `SoonWhole`. */
-export async function drawn() {
-  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
-  flushSync();
-}

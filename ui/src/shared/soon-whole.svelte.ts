@@ -1,3 +1,5 @@
+import { tick } from "svelte";
+
 /**
  * Whether all of something long is in the page, or yet only what is in sight: what is to be seen is drawn first, and the
  * rest follows two frames later, when that stands on the screen.
@@ -21,4 +23,10 @@ export class SoonWhole {
   get isWhole(): boolean {
     return this.#whole !== undefined && this.#whole === this.#key();
   }
+}
+
+/** Waits until whatever was just opened is whole. */
+export async function whole() {
+  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+  await tick();
 }

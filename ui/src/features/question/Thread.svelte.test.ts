@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ConversationView } from "../../bindings";
-import { drawn, shown } from "../../shared/shown";
+import { shown } from "../../shared/shown";
+import { whole } from "../../shared/soon-whole.svelte";
 import { Conversation } from "./conversation.svelte";
 import { MESSAGE, viewWith } from "./sample";
 import Thread from "./Thread.svelte";
@@ -46,7 +47,7 @@ test("messages, offers and the rating stand in order, days and the unread are di
     },
     "message-2",
   );
-  await drawn();
+  await whole();
   const order = [...target.querySelectorAll("[data-testid]")].map((one) => one.getAttribute("data-testid"));
   const place = (id: string, nth = 0) => order.flatMap((one, at) => (one === id ? [at] : []))[nth] ?? -1;
   expect(place("message")).toBeLessThan(place("happening"));
@@ -75,7 +76,7 @@ test("a long thread shows its end at once and the rest when that is drawn", asyn
   expect(all("message").length).toBeLessThan(messages.length);
   expect(all("message").at(-1)?.id).toBe("message-message-29");
   expect(text()).not.toContain("I paid the last invoice.");
-  await drawn();
+  await whole();
   expect(all("message")).toHaveLength(messages.length);
   expect(text()).toContain("I paid the last invoice.");
 });

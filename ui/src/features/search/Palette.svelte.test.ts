@@ -2,7 +2,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { SearchView } from "../../bindings";
 import { refusal, ScriptedDesk } from "../../host/scripted-desk";
 import type { Shortcut } from "../../shared/shortcuts";
-import { drawn, LONG, shown } from "../../shared/shown";
+import { LONG, shown } from "../../shared/shown";
+import { whole } from "../../shared/soon-whole.svelte";
 import Palette from "./Palette.svelte";
 import { Search } from "./search.svelte";
 
@@ -104,6 +105,6 @@ test("a long list shows at once what it has room for, and the rest when that is 
   await search.open(actions, "");
   const { all } = shown(Palette, { search, onclose: () => {}, onchoose: () => {} });
   expect(all("palette-action")).toHaveLength(16);
-  await drawn();
+  await whole();
   expect(all("palette-action")).toHaveLength(40);
 });
