@@ -90,7 +90,7 @@ pub(super) async fn run(place: Place, seed: u64) -> anyhow::Result<()> {
         entropy: entropy.clone(),
     };
     let data = config.data.clone();
-    let flow = Platform::open(config).await?.flow();
+    let flow = Platform::open(config).await?.flow().unlimited();
     if !flow.categories().await?.is_empty() {
         bail!("there is data in {} already; choose an empty folder", data.display());
     }

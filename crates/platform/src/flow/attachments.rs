@@ -51,7 +51,9 @@ impl Flow {
             return Err(FlowError::code(ErrorCode::Forbidden));
         }
         // Before its bytes come, and for good: what is thrown away in the end was taken in all the same.
-        self.spend(&Limited::file(owner.id)).await?;
+        if self.is_limited {
+            self.spend(&Limited::file(owner.id)).await?;
+        }
         let limits = self.limits().await?;
         let name = message::clean_file_name(&incoming.name);
         tokio::fs::create_dir_all(&*self.files).await?;

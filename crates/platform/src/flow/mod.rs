@@ -70,6 +70,8 @@ pub struct Flow {
     outgoing: Arc<Outgoing>,
     pays_by: PaymentMethod,
     stripe: Option<Arc<StripeRoute>>,
+    /// Whether what an account sends is limited.
+    is_limited: bool,
     #[cfg(feature = "simulation")]
     mailer: Option<Arc<dyn crate::mail::Mailer>>,
 }
@@ -88,9 +90,17 @@ impl Flow {
             outgoing: Arc::default(),
             pays_by: PaymentMethod::OnAccount,
             stripe: None,
+            is_limited: true,
             #[cfg(feature = "simulation")]
             mailer: None,
         }
+    }
+
+    /// The same for data that is brought along: no account sends too much, and time may run to and fro.
+    #[must_use]
+    pub(crate) fn unlimited(mut self) -> Self {
+        self.is_limited = false;
+        self
     }
 
     /// Sets how offers that are accepted from now on are paid, and Stripe, which payments that began by it need in any
@@ -193,7 +203,7 @@ impl Flow {
             return recall(&stored, request_hash);
         }
         at("platform.execute.before_run").await?;
-        match run_within_limits(&mut work, command).await {
+        match self.run_within_limits(&mut work, command).await {
             Ok(document) => {
                 work.audit_command(command, &document).await?;
                 let response = StoredResponse {
@@ -232,6 +242,15 @@ impl Flow {
             }
             Err(other) => Err(other),
         }
+    }
+
+    /// Carries a command out if its account may send another. One that is refused uses nothing up.
+    async fn run_within_limits(&self, work: &mut Work, command: &Command) -> Result<Document, FlowError> {
+        if self.is_limited {
+            let limited = Limited::command(work.actor.id, command);
+            limiting::spend(&mut work.tx, &limited, work.now).await?;
+        }
+        command::run(work, command).await
     }
 
     /// Begins a piece of work in the name of an account.
@@ -326,13 +345,6 @@ impl Flow {
             .await?;
         Ok(tx.commit().await?)
     }
-}
-
-/// Carries a command out if its account may send another. One that is refused uses nothing up.
-async fn run_within_limits(work: &mut Work, command: &Command) -> Result<Document, FlowError> {
-    let limited = Limited::command(work.actor.id, command);
-    limiting::spend(&mut work.tx, &limited, work.now).await?;
-    command::run(work, command).await
 }
 
 /// A fail-point.
