@@ -9,12 +9,13 @@ use crate::{
 use anyhow::Context;
 use proffer_failpoints::Mode;
 use std::{
+    collections::BTreeMap,
     ffi::OsStr,
     io::{BufRead, BufReader, Write},
     path::Path,
     process::{Child, Command, Stdio},
     sync::{Mutex, PoisonError, mpsc},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How long a history may take before it counts as hanging.
@@ -200,14 +201,18 @@ pub(crate) fn run(
     }
     drop(give);
     let mut report = Report::default();
-    let mut running = jobs;
-    while running > 0 {
-        let Ok((job, line)) = take.recv_timeout(HANGS_AFTER) else {
-            anyhow::bail!("a history hangs; it is one of the seeds {current:?}");
+    // When each that still runs is late.
+    let mut late_at: BTreeMap<usize, Instant> = (0..workers.len())
+        .map(|job| (job, Instant::now() + HANGS_AFTER))
+        .collect();
+    while let Some((&latest, &at)) = late_at.iter().min_by_key(|(_, at)| **at) {
+        let Ok((job, line)) = take.recv_timeout(at.saturating_duration_since(Instant::now())) else {
+            anyhow::bail!("seed {}: its history hangs", current[latest]);
         };
         let job = usize::try_from(job)?;
+        late_at.insert(job, Instant::now() + HANGS_AFTER);
         let Some(line) = line else {
-            running -= 1;
+            late_at.remove(&job);
             let status = workers[job].0.wait()?;
             anyhow::ensure!(
                 status.success(),
