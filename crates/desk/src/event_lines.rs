@@ -24,12 +24,12 @@ impl EventLines {
     /// Takes a piece and gives the events that it completes.
     pub(crate) fn take(&mut self, mut piece: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
-        // A line feed after a carriage return ends no line of its own.
-        if self.is_after_return && piece.first() == Some(&b'\n') {
-            piece = &piece[1..];
-        }
-        if !piece.is_empty() {
+        // The line feed after a carriage return ends no line of its own; the one after that does.
+        if let (true, Some(first)) = (self.is_after_return, piece.first()) {
             self.is_after_return = false;
+            if *first == b'\n' {
+                piece = &piece[1..];
+            }
         }
         while let Some(end) = piece.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
             self.line.extend_from_slice(&piece[..end]);
@@ -99,12 +99,13 @@ mod tests {
 
     #[test]
     fn events_are_the_same_wherever_their_bytes_are_cut() {
-        let body = "\u{feff}: a comment\r\n\r\nevent: sync\nid: 1\ndata: {\"a\":\"é\"}\n\ndata:x\rdata: y\r\rdata\n\nevent: none\n\nretry: 1\r\ndata:  z\r\n\r\ndata: unfinished";
+        let body = "\u{feff}: a comment\r\n\r\nevent: sync\nid: 1\ndata: {\"a\":\"é\"}\n\ndata:x\rdata: y\r\rdata\n\nevent: none\n\nretry: 1\r\ndata:  z\r\n\r\ndata: w\r\n\ndata: unfinished";
         let expected = vec![
             event("sync", "{\"a\":\"é\"}"),
             event("", "x\ny"),
             event("", ""),
             event("", " z"),
+            event("", "w"),
         ];
         for size in 1..body.len() {
             let mut lines = EventLines::default();
