@@ -200,3 +200,30 @@ pub(super) async fn give_back(tx: &mut crate::store::Tx, limited: &Limited) -> R
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proffer_domain::{OfferId, QuestionId};
+    use uuid::Uuid;
+
+    #[test]
+    fn what_others_are_told_of_each_time_is_counted_and_what_happens_once_is_not() {
+        let account = AccountId(Uuid::nil());
+        let (question, offer) = (QuestionId(Uuid::nil()), OfferId(Uuid::nil()));
+        let rates = |command| {
+            let limited = Limited::command(account, &command);
+            limited.subjects.iter().map(|(_, rate)| *rate).collect::<Vec<_>>()
+        };
+        assert_eq!(rates(Command::Lock(question)), [ACCOUNT_COMMANDS]);
+        assert_eq!(rates(Command::ReconsiderOffer(offer)), [ACCOUNT_COMMANDS]);
+        for free in [
+            Command::ViewQuestion(question),
+            Command::ViewOffer(offer),
+            Command::StartOffer(offer),
+            Command::CompleteOffer(offer),
+        ] {
+            assert_eq!(rates(free), []);
+        }
+    }
+}
