@@ -1,7 +1,7 @@
 //! The key that the cache's file is encrypted by, in builds with SQLCipher (feature `encrypted-cache`, ADR 0011). Other
 //! builds have none, and the file is as the system keeps it.
 
-use super::PAGE_BYTES;
+use super::{PAGE_BYTES, remove_log};
 use crate::{desk::Ports, error::Result};
 use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 use std::{io::Read, path::Path, sync::Arc};
@@ -77,14 +77,8 @@ impl CacheKey {
             .is_ok()
             && &head == PLAIN;
         if is_plain {
-            for suffix in ["", "-wal", "-shm"] {
-                let mut path = file.as_os_str().to_owned();
-                path.push(suffix);
-                match std::fs::remove_file(path) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-                    _ => {}
-                }
-            }
+            std::fs::remove_file(file)?;
+            remove_log(file)?;
         }
         Ok(())
     }

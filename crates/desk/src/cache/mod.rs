@@ -478,13 +478,19 @@ pub(crate) fn damaged_files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn move_aside(file: &Path, now: Timestamp) -> Result<PathBuf> {
     let aside = file.with_file_name(format!("cache.damaged-{}.db", now.as_millisecond()));
     std::fs::rename(file, &aside)?;
+    remove_log(file)?;
+    Ok(aside)
+}
+
+/// Removes what SQLite keeps beside a file that is gone.
+fn remove_log(file: &Path) -> Result<()> {
     for ending in ["db-wal", "db-shm"] {
         match std::fs::remove_file(file.with_extension(ending)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }
     }
-    Ok(aside)
+    Ok(())
 }
 
 /// Whether an error says that the file's content is not what it was: everything but want of room, rights or time.
